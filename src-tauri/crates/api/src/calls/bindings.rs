@@ -1,0 +1,98 @@
+//! Writes the TypeScript of the contract and fails when the committed file is not what the types say.
+
+use std::fmt::Write as _;
+
+use afterchat_transcript::Transcript;
+use afterchat_transcript::model as m;
+use ts_rs::{Config, TS};
+
+use super::types as t;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../ui/src/host/bindings.ts");
+
+fn typescript() -> String {
+    let config = Config::default();
+    let mut text =
+        "// Generated from the Rust types by `cargo test -p afterchat-api`. Do not edit.\n".to_owned();
+    macro_rules! declare {
+        ($($type:ty),* $(,)?) => { $(
+            let docs = <$type>::docs().unwrap_or_default();
+            let _infallible = write!(text, "\n{docs}export {}\n", <$type>::decl(&config));
+        )* };
+    }
+    declare!(
+        afterchat_transcript::Instant,
+        m::Kind,
+        m::State,
+        m::Role,
+        m::PageRole,
+        m::Quantity,
+        m::ConversationId,
+        m::Person,
+        m::Rating,
+        m::Timing,
+        m::Visitor,
+        m::PageVisit,
+        m::Attachment,
+        m::Message,
+        m::Field,
+        m::Link,
+        m::OtherValue,
+        m::Notice,
+        m::Note,
+        m::Local,
+        Transcript,
+        afterchat_transcript::richtext::Piece,
+        m::Became,
+        afterchat_transcript::payload::Format,
+        crate::Failure,
+        t::Nothing,
+        t::View,
+        t::Outcome,
+        t::TreeKind,
+        t::Listener,
+        t::ConversationRow,
+        t::ConversationsQuestion,
+        t::ConversationPage,
+        t::ConversationQuestion,
+        t::ShownTranslation,
+        t::ShownMessage,
+        t::ConversationAnswer,
+        t::DeliveryRow,
+        t::DeliveriesQuestion,
+        t::DeliveryPage,
+        t::DeliveryQuestion,
+        t::Header,
+        t::TreeNode,
+        t::DeliveryAnswer,
+        t::SourceRow,
+        t::ProviderRow,
+        t::Counts,
+        t::ViewCounts,
+        t::Overview,
+        t::SampleRow,
+        t::SamplesAnswer,
+        t::SampleQuestion,
+        t::SampleSent,
+        t::Mark,
+        t::Marked,
+        t::NewSource,
+        t::SourceName,
+    );
+    let _infallible = write!(
+        text,
+        "\n/** Every query: what it asks and what it answers. */\n{}\n/** Every act: what it asks and what it answers. */\n{}",
+        super::queries::typescript(&config),
+        super::acts::typescript(&config)
+    );
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[test]
+fn the_committed_typescript_is_what_the_types_say() {
+    let wanted = typescript();
+    if std::fs::read_to_string(FILE).unwrap_or_default() != wanted {
+        std::fs::write(FILE, &wanted).unwrap();
+        panic!("ui/src/host/bindings.ts was out of date and has been written anew: commit it");
+    }
+}

@@ -1,0 +1,135 @@
+//! The inspector: the journal's list and one delivery with all that was made of it.
+
+use afterchat_archive::{DeliveryId, DeliverySummary, JournalQuestion, Outcome as ArchiveOutcome};
+use afterchat_transcript::payload::{Format, Kind, Payload, Value};
+use afterchat_transcript::reading::{self, Part};
+
+use super::conversations::limit;
+use super::types::{
+    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Header, Outcome,
+    TreeKind, TreeNode,
+};
+use crate::{Api, Failure};
+
+/// Bytes of a body that a window is sent. The whole is in the archive and comes out with `afterchat delivery`.
+const SHOWN_BODY: usize = 1 << 20;
+/// Bytes shown in hexadecimal.
+const SHOWN_HEX: usize = 4096;
+/// Values of a payload that are shown as a tree, or listed with what they became.
+const SHOWN_VALUES: usize = 20_000;
+
+pub(super) fn list(api: &Api, ask: &DeliveriesQuestion) -> Result<DeliveryPage, Failure> {
+    let limit = limit(ask.limit);
+    let before = ask.after.as_deref().map(number).transpose()?;
+    let question = JournalQuestion {
+        conversation: ask.conversation.clone(),
+        source: ask.source.clone(),
+        before,
+        since: None,
+        limit: limit + 1,
+    };
+    let mut found = api.archive.deliveries(&question)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|row| row.id.to_string());
+    Ok(DeliveryPage { rows: found.into_iter().map(row).collect(), next })
+}
+
+pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, Failure> {
+    let id = DeliveryId(number(&ask.id)?);
+    let summary = api.archive.delivery_summary(id)?;
+    let delivery = api.archive.delivery(id)?.delivery;
+    let payload = Payload::decode(&delivery.body);
+    let reading = reading::read_payload(&delivery, &payload);
+    let text = String::from_utf8_lossy(&delivery.body);
+    let lossy = matches!(text, std::borrow::Cow::Owned(_));
+    let end = text.floor_char_boundary(SHOWN_BODY);
+    let hex = (lossy || payload.format == Format::Binary)
+        .then(|| hex(&delivery.body[..delivery.body.len().min(SHOWN_HEX)]));
+    let tree = payload
+        .root
+        .as_ref()
+        .filter(|_| payload.values <= SHOWN_VALUES)
+        .map(|root| node(root, None, String::new()));
+    let header = |header: &afterchat_transcript::Header| Header {
+        name: header.name.clone(),
+        value: String::from_utf8_lossy(&header.value).into_owned(),
+    };
+    Ok(DeliveryAnswer {
+        row: row(summary),
+        path: delivery.path.clone(),
+        query: delivery.query.clone(),
+        headers: delivery.headers.iter().map(header).collect(),
+        format: payload.format,
+        body: text[..end].to_owned(),
+        lossy,
+        truncated: end < text.len(),
+        hex,
+        tree,
+        became: reading.parts.iter().flat_map(Part::origins).take(SHOWN_VALUES).collect(),
+        other: reading.other.into_iter().take(SHOWN_VALUES).collect(),
+        notices: reading.notices,
+    })
+}
+
+fn number(text: &str) -> Result<i64, Failure> {
+    text.parse().map_err(|_| Failure::new("bad_question", "A delivery's name is its number."))
+}
+
+fn row(summary: DeliverySummary) -> DeliveryRow {
+    DeliveryRow {
+        id: summary.id.to_string(),
+        received_at: summary.received_at,
+        source: summary.source,
+        provider: summary.provider,
+        method: summary.method,
+        content_type: summary.content_type,
+        size: summary.size,
+        outcome: match summary.outcome {
+            ArchiveOutcome::Pending => Outcome::Pending,
+            ArchiveOutcome::Conversation => Outcome::Conversation,
+            ArchiveOutcome::NoConversation => Outcome::NoConversation,
+            ArchiveOutcome::Unreadable => Outcome::Unreadable,
+        },
+        reason: summary.reason,
+        conversations: summary.conversations,
+        event: summary.event,
+    }
+}
+
+fn node(value: &Value, key: Option<&str>, pointer: String) -> TreeNode {
+    let child = |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let (kind, children) = match &value.kind {
+        Kind::Null => (TreeKind::Null, None),
+        Kind::Bool(_) => (TreeKind::Bool, None),
+        Kind::Number(_) => (TreeKind::Number, None),
+        Kind::Text(_) => (TreeKind::String, None),
+        Kind::Array(items) => {
+            let nodes =
+                items.iter().enumerate().map(|(index, item)| node(item, None, format!("{pointer}/{index}")));
+            (TreeKind::Array, Some(nodes.collect()))
+        }
+        Kind::Object(entries) => (
+            TreeKind::Object,
+            Some(entries.iter().map(|(name, entry)| node(entry, Some(name), child(name))).collect()),
+        ),
+    };
+    let place = |at: usize| u32::try_from(at).ok().filter(|_| !value.span.is_empty());
+    let (start, end) = (place(value.span.start), place(value.span.end));
+    TreeNode { key: key.map(str::to_owned), kind, value: value.scalar(), pointer, start, end, children }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut lines = String::new();
+    for (row, line) in bytes.chunks(16).enumerate() {
+        let digits: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text: String = line
+            .iter()
+            .map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' })
+            .collect();
+        // Writing to a String cannot fail.
+        let _infallible = writeln!(lines, "{:08x}  {:<47}  {text}", row * 16, digits.join(" "));
+    }
+    lines
+}

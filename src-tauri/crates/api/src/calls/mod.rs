@@ -1,0 +1,75 @@
+//! The declaration of every query and act: its name, what it asks and what it answers. The dispatch and the TypeScript
+//! are made from this one list.
+
+mod conversations;
+mod deliveries;
+mod marks;
+mod overview;
+mod samples;
+mod sources;
+pub mod types;
+
+use serde_json::Value;
+
+use crate::{Api, Failure};
+use types::{
+    ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, DeliveriesQuestion,
+    DeliveryAnswer, DeliveryPage, DeliveryQuestion, Mark, Marked, NewSource, Nothing, Overview,
+    SampleQuestion, SampleSent, SamplesAnswer, SourceName, SourceRow,
+};
+
+macro_rules! calls {
+    ($(#[$meta:meta])* $dispatch:ident as $module:ident, $title:literal { $($name:ident: $ask:ty => $answer:ty = $handler:path;)* }) => {
+        $(#[$meta])*
+        pub(crate) fn $dispatch(api: &Api, name: &str, ask: Value) -> Result<Value, Failure> {
+            match name {
+                $(stringify!($name) => {
+                    let ask: $ask = serde_json::from_value(ask).map_err(|error| Failure::new("bad_question", &error.to_string()))?;
+                    let answer: $answer = $handler(api, &ask)?;
+                    serde_json::to_value(answer).map_err(|error| Failure::new("internal", &error.to_string()))
+                })*
+                _ => Err(Failure::new("unknown_call", &format!("There is no {} “{name}”.", stringify!($dispatch)))),
+            }
+        }
+
+        /// The TypeScript of this list.
+        #[cfg(test)]
+        pub(crate) mod $module {
+            use super::*;
+
+            pub(crate) fn typescript(config: &ts_rs::Config) -> String {
+                use ts_rs::TS;
+                let rows = [$(format!("  {}: {{ ask: {}, answer: {} }},\n", stringify!($name), <$ask>::name(config), <$answer>::name(config))),*];
+                format!("export type {} = {{\n{}}};\n", $title, rows.concat())
+            }
+        }
+    };
+}
+
+calls! {
+    /// Answers a query.
+    query as queries, "Queries" {
+        overview: Nothing => Overview = overview::overview;
+        conversations: ConversationsQuestion => ConversationPage = conversations::list;
+        conversation: ConversationQuestion => ConversationAnswer = conversations::one;
+        deliveries: DeliveriesQuestion => DeliveryPage = deliveries::list;
+        delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
+        samples: Nothing => SamplesAnswer = samples::list;
+    }
+}
+
+calls! {
+    /// Carries out an act.
+    act as acts, "Acts" {
+        set_read: Mark => Marked = marks::read;
+        set_starred: Mark => Marked = marks::starred;
+        set_archived: Mark => Marked = marks::archived;
+        add_source: NewSource => SourceRow = sources::add;
+        rotate_source: SourceName => SourceRow = sources::rotate;
+        remove_source: SourceName => Marked = sources::remove;
+        send_sample: SampleQuestion => SampleSent = samples::send;
+    }
+}
+
+#[cfg(test)]
+mod bindings;

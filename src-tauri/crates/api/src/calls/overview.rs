@@ -1,0 +1,45 @@
+//! The state of everything, for the sidebar and the status line.
+
+use afterchat_archive::{Source, View};
+use afterchat_transcript::providers;
+
+use super::sources;
+use super::types::{Counts, Nothing, Overview, ProviderRow, SourceRow, ViewCounts};
+use crate::{Api, Failure};
+
+pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
+    let known: Vec<Source> = api.archive.sources()?;
+    let progress = api.archive.progress()?;
+    let counts = |view| -> Result<Counts, Failure> {
+        let counts = api.archive.counts(view)?;
+        Ok(Counts { total: counts.total, unread: counts.unread })
+    };
+    let everything = counts(View::Everything)?;
+    let heard = api.archive.heard()?;
+    Ok(Overview {
+        listener: api.door.listener(),
+        conversations: everything.total,
+        deliveries: heard.deliveries,
+        last_delivery_at: heard.last_at,
+        waiting: progress.all - progress.done,
+        views: ViewCounts {
+            inbox: counts(View::Inbox)?,
+            unread: counts(View::Unread)?,
+            missed: counts(View::Missed)?,
+            offline: counts(View::Offline)?,
+            starred: counts(View::Starred)?,
+            archived: counts(View::Archived)?,
+            everything,
+        },
+        sources: known
+            .into_iter()
+            .map(|source| sources::row(api, source))
+            .collect::<Result<Vec<SourceRow>, _>>()?,
+        providers: providers::PROVIDERS
+            .iter()
+            .map(|provider| ProviderRow { id: provider.id().to_owned(), name: provider.name().to_owned() })
+            .collect(),
+        archive: api.archive.folder().display().to_string(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}

@@ -1,0 +1,40 @@
+//! Bundled payloads, posted through the real door: what arrives has gone the whole way.
+
+use super::sources;
+use super::types::{Listener, Nothing, SampleQuestion, SampleRow, SampleSent, SamplesAnswer};
+use crate::{Api, Failure};
+
+pub(super) fn list(_: &Api, _: &Nothing) -> Result<SamplesAnswer, Failure> {
+    let row = |sample: &afterchat_relay::Sample| SampleRow {
+        id: sample.id.to_owned(),
+        provider: sample.provider.to_owned(),
+        title: sample.title.to_owned(),
+    };
+    Ok(SamplesAnswer { rows: afterchat_relay::samples().iter().map(row).collect() })
+}
+
+pub(super) fn send(api: &Api, ask: &SampleQuestion) -> Result<SampleSent, Failure> {
+    let sample = afterchat_relay::samples().iter().find(|sample| sample.id == ask.sample);
+    let sample =
+        sample.ok_or_else(|| Failure::new("not_found", &format!("There is no sample “{}”.", ask.sample)))?;
+    if !matches!(api.door.listener(), Listener::Listening { .. }) {
+        return Err(Failure::new(
+            "not_listening",
+            "The door is closed, so nothing can arrive. Open it first.",
+        ));
+    }
+    // The service's own source, else one that finds out by itself.
+    let mut known = api.archive.sources()?;
+    let own = known.iter().position(|source| source.provider.as_deref() == Some(sample.provider));
+    let Some(index) = own.or_else(|| known.iter().position(|source| source.provider.is_none())) else {
+        return Err(Failure::new("no_source", "No hook address takes this sample. Add one first."));
+    };
+    let source = sources::row(api, known.swap_remove(index))?;
+    let target =
+        source.hook_url.parse().map_err(|_| Failure::new("internal", "A hook address is no address."))?;
+    let headers = [("content-type".to_owned(), sample.content_type.to_owned())];
+    let post = afterchat_relay::post(&target, &headers, sample.body.to_vec());
+    let answer = tokio::runtime::Handle::current().block_on(post);
+    let answer = answer.map_err(|error| Failure::new("sample_not_sent", &error.to_string()))?;
+    Ok(SampleSent { status: answer.status, hook_url: source.hook_url, source: source.name })
+}

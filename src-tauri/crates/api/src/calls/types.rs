@@ -1,0 +1,500 @@
+//! What is asked and answered. These types are the whole contract between the hosts and the product.
+
+use afterchat_transcript::model::{Attachment, Became, Kind, Notice, OtherValue, Rating, Role, State};
+use afterchat_transcript::payload::Format;
+use afterchat_transcript::richtext::Piece;
+use afterchat_transcript::{Instant, Transcript};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Declares types of the contract: what they can do, and that absent values are left out.
+macro_rules! contract {
+    ($($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident : $type:ty ),* $(,)? })*) => { $(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+        #[ts(optional_fields)]
+        pub struct $name { $( $(#[$field_meta])* pub $field: $type, )* }
+    )* };
+}
+
+/// A question that needs no words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(type = "Record<string, never>")]
+pub struct Nothing {}
+
+/// A part of the archive that people look through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// What has not been put away.
+    Inbox,
+    /// What nobody has read to its end.
+    Unread,
+    /// Chats whose last message got no answer.
+    Missed,
+    /// Messages left while nobody was there.
+    Offline,
+    /// What somebody marked.
+    Starred,
+    /// What was put away.
+    Archived,
+    /// All of it.
+    Everything,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It waits to be read.
+    Pending,
+    /// It tells of a conversation.
+    Conversation,
+    /// It was understood and tells of none.
+    NoConversation,
+    /// It was not understood.
+    Unreadable,
+}
+
+/// What a node of a payload is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TreeKind {
+    /// Names and values.
+    Object,
+    /// A list.
+    Array,
+    /// A text.
+    String,
+    /// A number.
+    Number,
+    /// A truth value.
+    Bool,
+    /// `null`.
+    Null,
+}
+
+/// Whether the door is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Listener {
+    /// It is.
+    Listening {
+        /// What hook addresses on this machine begin with.
+        url: String,
+        /// The port.
+        port: u16,
+        /// The port that was wanted and taken by another program.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        wanted_port: Option<u16>,
+    },
+    /// Nobody opened it.
+    Stopped,
+    /// It could not be opened.
+    Failed {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+contract! {
+    /// One row of the list.
+    ConversationRow {
+        /// The conversation's name.
+        id: String,
+        /// Orders the list, newest activity first, and is the key for the next page. A number as text: it is too long for JavaScript.
+        position: String,
+        /// The chat service.
+        provider: String,
+        /// The source its first delivery reached.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+        /// What kind of conversation.
+        kind: Kind,
+        /// How far it got.
+        state: State,
+        /// The visitor's name or handle.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        visitor_name: Option<String>,
+        /// The visitor's e-mail address.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        visitor_email: Option<String>,
+        /// The first words, or in a search the words around the first hit.
+        words: Vec<Piece>,
+        /// When it was last active.
+        at: Instant,
+        /// True when no payload gave that time.
+        at_inferred: bool,
+        /// Nobody has read it to its end.
+        unread: bool,
+        /// Marked with a star.
+        starred: bool,
+        /// Put away.
+        archived: bool,
+        /// The visitor's mark.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rating: Option<Rating>,
+        /// How many messages.
+        #[ts(type = "number")]
+        messages: i64,
+    }
+
+    /// Which conversations to list, newest activity first.
+    ConversationsQuestion {
+        /// The part of the archive.
+        view: View,
+        /// A search in the query language.
+        #[serde(default)]
+        search: Option<String>,
+        /// Only those of this chat service.
+        #[serde(default)]
+        provider: Option<String>,
+        /// The position of the last row of the page before.
+        #[serde(default)]
+        after: Option<String>,
+        /// How many rows at most; 50 if not given, never more than 200.
+        #[serde(default)]
+        limit: Option<u32>,
+    }
+
+    /// A page of the list.
+    ConversationPage {
+        /// The rows.
+        rows: Vec<ConversationRow>,
+        /// Pass as `after` for the next, older page.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next: Option<String>,
+        /// What of the search could not be understood, in words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        problem: Option<String>,
+    }
+
+    /// Which conversation, and the search whose hits to mark in it.
+    ConversationQuestion {
+        /// The conversation's name.
+        id: String,
+        /// A search in the query language.
+        #[serde(default)]
+        search: Option<String>,
+    }
+
+    /// A text in another language.
+    ShownTranslation {
+        /// The language's code.
+        language: String,
+        /// The text.
+        text: String,
+    }
+
+    /// A message as the reader shows it.
+    ShownMessage {
+        /// When it was sent.
+        at: Instant,
+        /// True when no payload gave that time.
+        at_inferred: bool,
+        /// Who speaks.
+        role: Role,
+        /// The speaker's name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        author: Option<String>,
+        /// The text in runs.
+        text: Vec<Piece>,
+        /// A system event in plain words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        words: Option<String>,
+        /// A system event's code.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event: Option<String>,
+        /// The rule that sent an automatic message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trigger: Option<String>,
+        /// The text in other languages.
+        translations: Vec<ShownTranslation>,
+        /// Files sent along.
+        attachments: Vec<Attachment>,
+    }
+
+    /// A conversation, whole.
+    ConversationAnswer {
+        /// The conversation.
+        transcript: Transcript,
+        /// Its messages as the reader shows them.
+        messages: Vec<ShownMessage>,
+        /// What to call it in a heading.
+        title: String,
+        /// Other conversations with the same visitor, newest first, at most 20.
+        earlier: Vec<ConversationRow>,
+    }
+
+    /// A row of the inspector's list.
+    DeliveryRow {
+        /// The delivery's number.
+        id: String,
+        /// When it arrived.
+        received_at: Instant,
+        /// The source it reached.
+        source: String,
+        /// The chat service whose reader understood it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
+        /// The request method.
+        method: String,
+        /// The content type, as claimed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        content_type: Option<String>,
+        /// The size of the body in bytes.
+        #[ts(type = "number")]
+        size: i64,
+        /// What became of it.
+        outcome: Outcome,
+        /// Why it tells of no conversation, in words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The conversations it tells of.
+        conversations: Vec<String>,
+        /// The payload's own word for what happened.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event: Option<String>,
+    }
+
+    /// Which deliveries to list, newest first.
+    DeliveriesQuestion {
+        /// Only those of this conversation.
+        #[serde(default)]
+        conversation: Option<String>,
+        /// Only those of this source.
+        #[serde(default)]
+        source: Option<String>,
+        /// The number of the last row of the page before.
+        #[serde(default)]
+        after: Option<String>,
+        /// How many rows at most; 50 if not given, never more than 200.
+        #[serde(default)]
+        limit: Option<u32>,
+    }
+
+    /// A page of the inspector's list.
+    DeliveryPage {
+        /// The rows.
+        rows: Vec<DeliveryRow>,
+        /// Pass as `after` for the next, older page.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next: Option<String>,
+    }
+
+    /// Which delivery.
+    DeliveryQuestion {
+        /// Its number.
+        id: String,
+    }
+
+    /// A header line.
+    Header {
+        /// The name as the sender spelled it.
+        name: String,
+        /// The value as text.
+        value: String,
+    }
+
+    /// One node of a payload.
+    TreeNode {
+        /// Its name, in an object.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// What it is.
+        kind: TreeKind,
+        /// A scalar as written.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+        /// Its JSON Pointer.
+        pointer: String,
+        /// Where its bytes begin in the body text.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        start: Option<u32>,
+        /// Where they end.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        end: Option<u32>,
+        /// What it holds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        children: Option<Vec<TreeNode>>,
+    }
+
+    /// A delivery, whole.
+    DeliveryAnswer {
+        /// Its row.
+        row: DeliveryRow,
+        /// The path, with the token taken out.
+        path: String,
+        /// The query string.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        query: Option<String>,
+        /// Every header in order.
+        headers: Vec<Header>,
+        /// How the body is written.
+        format: Format,
+        /// The body as text; bytes that are no text are replaced and `lossy` says so.
+        body: String,
+        /// True when bytes were replaced.
+        lossy: bool,
+        /// True when only the first part of a large body is shown.
+        truncated: bool,
+        /// The first bytes in hexadecimal, for a body that is not text.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hex: Option<String>,
+        /// The payload as a tree; absent for a body that has none, or too large a one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tree: Option<TreeNode>,
+        /// What each value became.
+        became: Vec<Became>,
+        /// Values that no typed place took.
+        other: Vec<OtherValue>,
+        /// What was odd.
+        notices: Vec<Notice>,
+    }
+
+    /// A hook address.
+    SourceRow {
+        /// Its name.
+        name: String,
+        /// The chat service it is for; absent when it finds out by itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
+        /// The address on this machine, with its token.
+        hook_url: String,
+        /// When it was made.
+        created_at: Instant,
+        /// When it last heard from its service.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_delivery_at: Option<Instant>,
+        /// How many deliveries reached it.
+        #[ts(type = "number")]
+        deliveries: i64,
+    }
+
+    /// A chat service.
+    ProviderRow {
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: String,
+    }
+
+    /// How many conversations a view holds.
+    Counts {
+        /// All.
+        #[ts(type = "number")]
+        total: i64,
+        /// Those not read to their end.
+        #[ts(type = "number")]
+        unread: i64,
+    }
+
+    /// How many conversations each view holds.
+    ViewCounts {
+        /// What has not been put away.
+        inbox: Counts,
+        /// What nobody has read to its end.
+        unread: Counts,
+        /// Chats whose last message got no answer.
+        missed: Counts,
+        /// Messages left while nobody was there.
+        offline: Counts,
+        /// What somebody marked.
+        starred: Counts,
+        /// What was put away.
+        archived: Counts,
+        /// All of it.
+        everything: Counts,
+    }
+
+    /// The state of everything, for the sidebar and the status line.
+    Overview {
+        /// Whether the door is open.
+        listener: Listener,
+        /// How many conversations there are.
+        #[ts(type = "number")]
+        conversations: i64,
+        /// How many deliveries were received and read.
+        #[ts(type = "number")]
+        deliveries: i64,
+        /// When the last one arrived.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_delivery_at: Option<Instant>,
+        /// How many deliveries wait to be read.
+        #[ts(type = "number")]
+        waiting: i64,
+        /// How many conversations each view holds.
+        views: ViewCounts,
+        /// Every hook address.
+        sources: Vec<SourceRow>,
+        /// Every chat service that is read.
+        providers: Vec<ProviderRow>,
+        /// The folder of the archive.
+        archive: String,
+        /// The program's version.
+        version: String,
+    }
+
+    /// A bundled payload.
+    SampleRow {
+        /// Its id.
+        id: String,
+        /// The chat service it is from.
+        provider: String,
+        /// What it shows.
+        title: String,
+    }
+
+    /// Every bundled payload.
+    SamplesAnswer {
+        /// The payloads.
+        rows: Vec<SampleRow>,
+    }
+
+    /// Which bundled payload.
+    SampleQuestion {
+        /// Its id.
+        sample: String,
+    }
+
+    /// How the door answered a sample.
+    SampleSent {
+        /// The HTTP status.
+        status: u16,
+        /// The address it was posted to.
+        hook_url: String,
+        /// The source of that address.
+        source: String,
+    }
+
+    /// A flag to say of conversations, or to take back.
+    Mark {
+        /// The conversations' names.
+        ids: Vec<String>,
+        /// True to say it.
+        on: bool,
+    }
+
+    /// What changed.
+    Marked {
+        /// How many.
+        #[ts(type = "number")]
+        changed: usize,
+    }
+
+    /// A source to make.
+    NewSource {
+        /// Its name: small letters, digits and hyphens.
+        name: String,
+        /// The chat service it is for; absent to find out by the payload.
+        #[serde(default)]
+        provider: Option<String>,
+    }
+
+    /// Which source.
+    SourceName {
+        /// Its name.
+        name: String,
+    }
+}

@@ -1,0 +1,133 @@
+//! Every query and every act of the product, once. The window, the browser host and the command line all ask here.
+//!
+//! A *query* reads and changes nothing; an *act* changes something. Both are declared in [`calls`] with their types,
+//! from which the UI's TypeScript is generated. Nothing here knows a window or a browser.
+
+mod calls;
+mod door;
+mod failure;
+mod folder;
+mod links;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use afterchat_archive::Archive;
+use afterchat_transcript::Instant;
+use afterchat_transcript::model::ConversationId;
+use serde_json::Value;
+use tokio::sync::watch;
+
+pub use calls::types;
+pub use door::ListeningAt;
+pub use failure::Failure;
+pub use folder::data_folder;
+pub use links::openable;
+
+use door::Doorkeeper;
+
+/// The product behind every host. Clones share one archive and one door.
+#[derive(Debug, Clone)]
+pub struct Api {
+    archive: Archive,
+    door: Arc<Doorkeeper>,
+}
+
+impl Api {
+    /// Opens the archive in this folder; it is made if there is none. Blocking.
+    ///
+    /// # Errors
+    /// When the archive cannot be opened, with a code and a next step.
+    pub fn open(folder: &Path) -> Result<Self, Failure> {
+        let archive = Archive::open(folder, now())?;
+        Ok(Self { archive, door: Arc::default() })
+    }
+
+    /// The archive itself, for what is no query of a window: export, import, rebuild.
+    #[must_use]
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// Opens the public door on 127.0.0.1: on the wanted port, else the one of the last time, else 4780, or the next
+    /// free one above it. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub async fn listen(&self, wanted_port: Option<u16>) -> Result<ListeningAt, Failure> {
+        self.door.open(&self.archive, wanted_port).await
+    }
+
+    /// Answers a query by its name.
+    ///
+    /// # Errors
+    /// When there is no such query, the question has another shape, or the archive cannot answer.
+    pub async fn query(&self, name: &str, ask: Value) -> Result<Value, Failure> {
+        self.run(calls::query, name, ask).await
+    }
+
+    /// Carries out an act by its name.
+    ///
+    /// # Errors
+    /// When there is no such act, the question has another shape, or the archive cannot do it.
+    pub async fn act(&self, name: &str, ask: Value) -> Result<Value, Failure> {
+        self.run(calls::act, name, ask).await
+    }
+
+    /// A number that moves with every commit that changes what a person sees, also another program's.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        self.archive.changes()
+    }
+
+    /// One conversation as a page of its own: a file name for it, and the HTML.
+    ///
+    /// # Errors
+    /// When there is no such conversation.
+    pub async fn export_html(&self, id: &str) -> Result<(String, String), Failure> {
+        let (archive, id) = (self.archive.clone(), ConversationId::from_text(id));
+        blocking(move || {
+            let transcript = archive.transcript(&id)?;
+            let format = afterchat_archive::export::Format::Html;
+            let page = afterchat_archive::export::render(&transcript, format, &chrono::Local);
+            Ok((afterchat_archive::export::file_name(&transcript, format, &chrono::Local), page))
+        })
+        .await
+    }
+
+    /// Closes the door, finishes what was accepted, and stops the writer.
+    pub async fn close(&self) {
+        self.door.close().await;
+        let archive = self.archive.clone();
+        let closed = blocking(move || {
+            archive.close();
+            Ok(())
+        });
+        if let Err(failure) = closed.await {
+            tracing::error!(%failure, "the archive was not closed cleanly; what was acknowledged is safe");
+        }
+    }
+
+    async fn run(
+        &self,
+        call: fn(&Self, &str, Value) -> Result<Value, Failure>,
+        name: &str,
+        ask: Value,
+    ) -> Result<Value, Failure> {
+        let (api, name) = (self.clone(), name.to_owned());
+        blocking(move || call(&api, &name, ask)).await
+    }
+}
+
+/// Archive work blocks; it runs where it holds up nobody.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(Failure::new("internal", &error.to_string())))
+}
+
+pub(crate) fn now() -> Instant {
+    Instant::from_utc(chrono::Utc::now())
+}

@@ -1,0 +1,124 @@
+-- The journal: every request that reached a source, byte for byte, in order of arrival. Rows are never changed.
+-- AUTOINCREMENT, so that the number of an erased delivery is never given again and the projector's cursor stays true.
+CREATE TABLE deliveries (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at INTEGER NOT NULL,           -- milliseconds since 1970, UTC
+    source      TEXT NOT NULL,
+    provider    TEXT,                       -- what the source was set to when it arrived; NULL detects
+    method      TEXT NOT NULL,
+    path        TEXT NOT NULL,              -- the token is taken out
+    query       TEXT,
+    headers     BLOB NOT NULL,              -- "Name: value" lines, order, spelling and duplicates as sent
+    body        BLOB NOT NULL,
+    compressed  INTEGER NOT NULL,           -- 1 when body is a zstd frame
+    size        INTEGER NOT NULL            -- of the body as sent, in bytes
+) STRICT;
+
+-- Serves the inspector's "only this source", newest first: the index ends in the row's number.
+CREATE INDEX deliveries_by_source ON deliveries (source);
+
+-- Everything from here to "What people decide" is derived from the journal and can be made again from it.
+
+-- What the projector made of each delivery.
+CREATE TABLE readings (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
+    provider TEXT,
+    event    TEXT,
+    outcome  TEXT NOT NULL,                 -- conversation | no_conversation | unreadable
+    reason   TEXT
+) STRICT;
+
+-- Which deliveries tell of which conversation: what a fold starts from.
+CREATE TABLE tellings (
+    conversation TEXT NOT NULL,
+    delivery     INTEGER NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+    PRIMARY KEY (conversation, delivery)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tellings_by_delivery ON tellings (delivery);
+
+-- One row for each conversation, as narrow as the list needs it. `position` is the time of the newest message with
+-- some bits of the id below it: the list, its paging and the search all run along this one key, newest first.
+CREATE TABLE conversations (
+    position      INTEGER PRIMARY KEY,
+    id            TEXT NOT NULL UNIQUE,
+    provider      TEXT NOT NULL,
+    source        TEXT,
+    kind          TEXT NOT NULL,
+    state         TEXT NOT NULL,
+    visitor_name  TEXT,
+    visitor_email TEXT,
+    first_words   TEXT NOT NULL,
+    active_at     INTEGER NOT NULL,
+    at_inferred   INTEGER NOT NULL,
+    rating        REAL,
+    rating_max    REAL,
+    messages      INTEGER NOT NULL,
+    heard         INTEGER NOT NULL,         -- the newest delivery that brought a message
+    unread        INTEGER NOT NULL,
+    starred       INTEGER NOT NULL,
+    archived      INTEGER NOT NULL
+) STRICT;
+
+-- The views of the sidebar. Each index ends in `position`, so a page of any view reads just its own rows:
+-- the condition of each must stand in the query as it stands here, or SQLite does not see that it fits.
+CREATE INDEX conversations_by_provider ON conversations (provider);
+CREATE INDEX conversations_missed ON conversations (state) WHERE state = 'missed';
+CREATE INDEX conversations_offline ON conversations (kind) WHERE kind = 'offline_message';
+CREATE INDEX conversations_unread ON conversations (unread) WHERE unread = 1;
+CREATE INDEX conversations_starred ON conversations (starred) WHERE starred = 1;
+CREATE INDEX conversations_archived ON conversations (archived) WHERE archived = 1;
+
+-- The folded conversation as its JSON, compressed: messages, visitor, pages and fields in one row, because the reader
+-- always shows them together. Apart from the list's rows, so that a page of the list stays in a few blocks.
+CREATE TABLE transcripts (
+    position INTEGER PRIMARY KEY REFERENCES conversations (position) ON DELETE CASCADE,
+    document BLOB NOT NULL                  -- a zstd frame
+) STRICT;
+
+-- Who a visitor is known as: the service's id of them and every e-mail address.
+CREATE TABLE visitors (
+    known_as TEXT NOT NULL,
+    position INTEGER NOT NULL REFERENCES conversations (position) ON DELETE CASCADE,
+    PRIMARY KEY (known_as, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX visitors_by_position ON visitors (position);
+
+-- The full-text index. It keeps no text of its own (the transcript has it); prefixes of one to four letters are
+-- indexed because a search runs while it is typed: without them one letter takes a second at a million conversations.
+CREATE VIRTUAL TABLE search USING fts5 (
+    messages, visitor, pages, agents, fields,
+    content = '', contentless_delete = 1, prefix = '1 2 3 4', tokenize = "unicode61 remove_diacritics 2"
+);
+
+-- How much each source has heard. Counting the journal each time would take longer than the whole overview.
+CREATE TABLE heard (
+    source     TEXT PRIMARY KEY,
+    deliveries INTEGER NOT NULL,
+    last_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The last delivery the projector has read.
+CREATE TABLE cursor (delivery INTEGER NOT NULL) STRICT;
+INSERT INTO cursor VALUES (0);
+
+-- What people decide. Keyed by name, so that it survives a rebuild.
+
+CREATE TABLE sources (
+    name       TEXT PRIMARY KEY,
+    provider   TEXT,
+    token      TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A conversation is read when it was read through to the newest delivery that brought a message.
+CREATE TABLE local (
+    conversation TEXT PRIMARY KEY,
+    read_through INTEGER NOT NULL DEFAULT 0,
+    starred      INTEGER NOT NULL DEFAULT 0,
+    archived     INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

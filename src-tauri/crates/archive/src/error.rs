@@ -1,0 +1,121 @@
+//! What can go wrong with the archive, in words for the person who reads it.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// Why the archive could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The folder cannot be made or used.
+    #[error(
+        "The folder {folder} cannot be used: {cause}. Choose another one, or allow this account to write there."
+    )]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A newer Afterchat wrote this archive.
+    #[error(
+        "This archive was written by a newer Afterchat (format {found}, this one knows {known}). Nothing was changed. Please install the newer version."
+    )]
+    Newer {
+        /// The format of the file.
+        found: i64,
+        /// The newest format this program knows.
+        known: i64,
+    },
+    /// The disk has no room.
+    #[error(
+        "The disk is full. Everything stored so far is safe; nothing new can be kept until there is room."
+    )]
+    DiskFull,
+    /// The file or its folder cannot be written.
+    #[error(
+        "The archive cannot be written: the file or its folder is read-only. What is stored can be read."
+    )]
+    ReadOnly,
+    /// Another program holds the archive for too long.
+    #[error("Another program is using the archive and did not let go of it in time. Please try again.")]
+    Busy,
+    /// The file is damaged or no archive.
+    #[error("The archive file is damaged or is no archive: {0}. It was left as it is.")]
+    Damaged(String),
+    /// There is no such thing in the archive.
+    #[error("There is no {what} “{name}” in this archive.")]
+    NotFound {
+        /// What kind of thing.
+        what: &'static str,
+        /// What was asked for.
+        name: String,
+    },
+    /// A name is taken.
+    #[error("There is already a source named “{0}”.")]
+    NameTaken(String),
+    /// A name cannot be used in an address.
+    #[error("“{0}” cannot be the name of a source. Use 1 to 40 small letters, digits and hyphens.")]
+    NameInvalid(String),
+    /// There is no such chat service.
+    #[error("Afterchat knows no chat service “{0}”.")]
+    UnknownProvider(String),
+    /// The archive is being closed.
+    #[error("The archive is being closed.")]
+    Closing,
+    /// Anything else SQLite says.
+    #[error("The archive could not be used: {0}.")]
+    Sqlite(rusqlite::Error),
+    /// A file could not be read or written.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+}
+
+impl ArchiveError {
+    /// The stable code of this failure.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "folder_unusable",
+            Self::Newer { .. } => "archive_newer",
+            Self::DiskFull => "disk_full",
+            Self::ReadOnly => "archive_read_only",
+            Self::Busy => "archive_busy",
+            Self::Damaged(_) => "archive_damaged",
+            Self::NotFound { .. } => "not_found",
+            Self::NameTaken(_) => "name_taken",
+            Self::NameInvalid(_) => "name_invalid",
+            Self::UnknownProvider(_) => "unknown_provider",
+            Self::Closing => "closing",
+            Self::Sqlite(_) | Self::File(_) => "archive_failed",
+        }
+    }
+}
+
+impl From<rusqlite::Error> for ArchiveError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// Why a delivery was not kept. Every variant means that nothing of it was stored.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("The delivery was not kept: {words}")]
+pub struct AppendError {
+    /// The stable code of the failure behind it.
+    pub code: &'static str,
+    /// The failure in words.
+    pub words: String,
+}
+
+impl From<&ArchiveError> for AppendError {
+    fn from(error: &ArchiveError) -> Self {
+        Self { code: error.code(), words: error.to_string() }
+    }
+}

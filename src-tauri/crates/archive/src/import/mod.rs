@@ -1,0 +1,306 @@
+//! Takes saved payloads into the journal, as deliveries that are read like any other.
+//!
+//! A payload that the journal holds already is not taken again, so an import can be repeated and can go on after it was
+//! interrupted. What no reader understands is told, and kept only when that is asked for.
+
+mod documents;
+mod extent;
+mod files;
+mod known;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use afterchat_transcript::reading::{self, Verdict};
+use afterchat_transcript::{Delivery, Header, Instant, Transcript};
+
+use crate::export::visible_line;
+use crate::journal::{self, Row};
+use crate::{Archive, ArchiveError, DeliveryId};
+
+use files::Body;
+use known::Known;
+
+/// The source that imported deliveries are listed under. It has no address and no token.
+pub const SOURCE: &str = "import";
+
+/// Records that share one commit at most, and their bytes.
+const SHARED: usize = 256;
+const SHARED_BYTES: usize = 8 << 20;
+
+/// How to import.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The time of receipt of what is imported.
+    pub received_at: Instant,
+    /// Keeps in the journal also what no reader understands.
+    pub keep_unreadable: bool,
+}
+
+/// What became of one record of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the journal now.
+    New {
+        /// Its number.
+        delivery: DeliveryId,
+        /// Why it tells of no conversation, if it tells of none.
+        reason: Option<String>,
+    },
+    /// The journal held it already.
+    Repeated,
+    /// No reader understands it, and it was not kept.
+    Unreadable(String),
+    /// It is a conversation that Afterchat exported. It is made of deliveries and is none itself.
+    Export,
+    /// The file could not be read.
+    Failed(String),
+}
+
+impl Outcome {
+    /// A stable word for the outcome.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::New { .. } => "new",
+            Self::Repeated => "repeated",
+            Self::Unreadable(_) => "unreadable",
+            Self::Export => "export",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// The reason in words, where there is one to tell.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::New { reason, .. } => reason.as_deref(),
+            Self::Repeated => None,
+            Self::Unreadable(reason) | Self::Failed(reason) => Some(reason),
+            Self::Export => Some(
+                "This is a conversation that Afterchat exported. It cannot be imported yet: import the payloads it was made from.",
+            ),
+        }
+    }
+}
+
+/// One record of a file, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The file it stands in; for a zip file followed by the name inside it.
+    pub file: String,
+    /// Its place in the file, beginning with 1; 0 for the file as a whole.
+    pub index: usize,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What an import tells while it goes on.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// The next file is opened.
+    File {
+        /// How many were opened before it.
+        done: usize,
+        /// How many there are.
+        all: usize,
+    },
+    /// A record is settled. A new one is durably in the journal by then.
+    Record(&'a Record),
+}
+
+/// How many records had which outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// In the journal now.
+    pub new: usize,
+    /// In the journal already.
+    pub repeated: usize,
+    /// Understood by no reader.
+    pub unreadable: usize,
+    /// Conversations that Afterchat exported.
+    pub exports: usize,
+    /// Files that could not be read.
+    pub failed: usize,
+    /// True when it was stopped before the end. What was told before is done.
+    pub cancelled: bool,
+}
+
+/// Imports files, folders and zip files. `watch` hears of each record and stops the import by breaking; every record is
+/// imported whole or not at all.
+///
+/// # Errors
+/// When the archive cannot be read or written. What was told to `watch` before is done.
+pub fn import(
+    archive: &Archive,
+    paths: &[PathBuf],
+    options: Options,
+    watch: &mut dyn FnMut(Step<'_>) -> ControlFlow<()>,
+) -> Result<Summary, ArchiveError> {
+    let mut work = Work {
+        archive,
+        options,
+        known: Known::open(archive)?,
+        waiting: Vec::new(),
+        bytes: 0,
+        summary: Summary::default(),
+        watch,
+        failure: None,
+    };
+    let stopped = files::read(paths, &mut work).is_break() || work.settle().is_break();
+    work.summary.cancelled = stopped;
+    match work.failure {
+        Some(error) => Err(error),
+        None => Ok(work.summary),
+    }
+}
+
+/// A record that waits for its commit, so that records are told in their order.
+enum Waiting {
+    New(Box<Row>, Option<String>),
+    Settled(Outcome),
+}
+
+struct Work<'a> {
+    archive: &'a Archive,
+    options: Options,
+    known: Known,
+    waiting: Vec<(String, usize, Waiting)>,
+    bytes: usize,
+    summary: Summary,
+    watch: &'a mut dyn FnMut(Step<'_>) -> ControlFlow<()>,
+    failure: Option<ArchiveError>,
+}
+
+impl files::Visitor for Work<'_> {
+    fn file(&mut self, done: usize, all: usize) -> ControlFlow<()> {
+        (self.watch)(Step::File { done, all })
+    }
+
+    fn record(&mut self, file: &str, index: usize, body: Body) -> ControlFlow<()> {
+        let waiting = match body {
+            Body::Bytes(body) => match self.take(file, body) {
+                Ok(waiting) => waiting,
+                Err(error) => return self.fail(error),
+            },
+            Body::TooLarge => Waiting::Settled(Outcome::Unreadable(format!(
+                "It is larger than {} MB, which no hook address takes.",
+                files::LARGEST_BODY >> 20
+            ))),
+            Body::Failed(reason) => Waiting::Settled(Outcome::Failed(reason)),
+        };
+        self.waiting.push((file.to_owned(), index, waiting));
+        if self.waiting.len() >= SHARED || self.bytes >= SHARED_BYTES {
+            return self.settle();
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl Work<'_> {
+    fn fail(&mut self, error: ArchiveError) -> ControlFlow<()> {
+        self.failure = Some(error);
+        ControlFlow::Break(())
+    }
+
+    /// Reads a payload and decides what becomes of it.
+    fn take(&mut self, file: &str, body: Vec<u8>) -> Result<Waiting, ArchiveError> {
+        let name = Header { name: "x-afterchat-file".to_owned(), value: visible_line(file).into_bytes() };
+        let delivery = Delivery {
+            source: SOURCE.to_owned(),
+            provider: None,
+            method: "POST".to_owned(),
+            path: SOURCE.to_owned(),
+            query: None,
+            headers: vec![name],
+            body,
+            received_at: self.options.received_at,
+        };
+        let reading = reading::read(&delivery);
+        let reason = match &reading.verdict {
+            Verdict::Conversation => None,
+            Verdict::NoConversation(reason) => Some(reason.clone()),
+            Verdict::Unreadable(reason) => {
+                if serde_json::from_slice::<Transcript>(&delivery.body).is_ok() {
+                    return Ok(Waiting::Settled(Outcome::Export));
+                }
+                if !self.options.keep_unreadable {
+                    return Ok(Waiting::Settled(Outcome::Unreadable(reason.clone())));
+                }
+                Some(reason.clone())
+            }
+        };
+        if self.known.holds(self.archive, &delivery.body, &reading)? {
+            return Ok(Waiting::Settled(Outcome::Repeated));
+        }
+        self.known.add(&delivery.body);
+        let row = Row::new(delivery);
+        self.bytes += row.bytes();
+        Ok(Waiting::New(Box::new(row), reason))
+    }
+
+    /// Commits what waits, and tells of it in its order.
+    fn settle(&mut self) -> ControlFlow<()> {
+        self.bytes = 0;
+        let waiting = std::mem::take(&mut self.waiting);
+        let mut rows = Vec::new();
+        let mut told = Vec::with_capacity(waiting.len());
+        for (file, index, waiting) in waiting {
+            told.push((
+                file,
+                index,
+                match waiting {
+                    Waiting::New(row, reason) => {
+                        rows.push(*row);
+                        Err(reason)
+                    }
+                    Waiting::Settled(outcome) => Ok(outcome),
+                },
+            ));
+        }
+        let ids = match self.commit(rows) {
+            Ok(ids) => ids,
+            Err(error) => return self.fail(error),
+        };
+        let mut ids = ids.into_iter();
+        let mut flow = ControlFlow::Continue(());
+        for (file, index, outcome) in told {
+            let outcome = match outcome {
+                Ok(outcome) => outcome,
+                // Each row got its number, in the same order.
+                Err(reason) => {
+                    ids.next().map_or(Outcome::Repeated, |delivery| Outcome::New { delivery, reason })
+                }
+            };
+            self.count(&outcome);
+            let record = Record { file, index, outcome };
+            if (self.watch)(Step::Record(&record)).is_break() {
+                flow = ControlFlow::Break(());
+            }
+        }
+        flow
+    }
+
+    fn commit(&mut self, rows: Vec<Row>) -> Result<Vec<DeliveryId>, ArchiveError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = self.archive.write(move |connection| journal::append(connection, rows.iter()))?;
+        self.known.refresh(self.archive, &ids)?;
+        Ok(ids)
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        let summary = &mut self.summary;
+        *match outcome {
+            Outcome::New { .. } => &mut summary.new,
+            Outcome::Repeated => &mut summary.repeated,
+            Outcome::Unreadable(_) => &mut summary.unreadable,
+            Outcome::Export => &mut summary.exports,
+            Outcome::Failed(_) => &mut summary.failed,
+        } += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,318 @@
+//! The journal: deliveries as they came, and what the projector noted beside them.
+
+use std::fmt;
+
+use afterchat_transcript::{Delivery, Header, Instant};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from_iter};
+
+use crate::compress::{FAST, compress, decompress};
+use crate::{Archive, ArchiveError};
+
+/// Bodies below this size gain nothing from compression.
+const WORTH_COMPRESSING: usize = 128;
+
+/// The number of a delivery: its place in the order of arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryId(pub i64);
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// A delivery in the journal.
+#[derive(Debug, Clone)]
+pub struct Journalled {
+    /// Its number.
+    pub id: DeliveryId,
+    /// The request as it came.
+    pub delivery: Delivery,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It waits to be read.
+    Pending,
+    /// It tells of a conversation.
+    Conversation,
+    /// It was understood and tells of none.
+    NoConversation,
+    /// It was not understood.
+    Unreadable,
+}
+
+impl Outcome {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Conversation => "conversation",
+            Self::NoConversation => "no_conversation",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    fn from_word(word: Option<&str>) -> Self {
+        match word {
+            Some("conversation") => Self::Conversation,
+            Some("no_conversation") => Self::NoConversation,
+            Some(_) => Self::Unreadable,
+            None => Self::Pending,
+        }
+    }
+}
+
+/// A row of the inspector's list.
+#[derive(Debug, Clone)]
+pub struct DeliverySummary {
+    /// Its number.
+    pub id: DeliveryId,
+    /// When it arrived.
+    pub received_at: Instant,
+    /// The source it reached.
+    pub source: String,
+    /// The provider whose reader understood it.
+    pub provider: Option<String>,
+    /// The request method.
+    pub method: String,
+    /// The content type, as claimed.
+    pub content_type: Option<String>,
+    /// The size of the body in bytes.
+    pub size: i64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it tells of no conversation.
+    pub reason: Option<String>,
+    /// The payload's own word for what happened.
+    pub event: Option<String>,
+    /// The conversations it tells of.
+    pub conversations: Vec<String>,
+}
+
+/// Which deliveries to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct JournalQuestion {
+    /// Only those of this conversation.
+    pub conversation: Option<String>,
+    /// Only those of this source.
+    pub source: Option<String>,
+    /// Only those older than this one: the last of the page before.
+    pub before: Option<i64>,
+    /// Only those newer than this one.
+    pub since: Option<i64>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// A delivery made ready to be stored, off the writing thread.
+pub(crate) struct Row {
+    delivery: Delivery,
+    body: Option<Vec<u8>>,
+    headers: Vec<u8>,
+}
+
+impl Row {
+    pub(crate) fn new(delivery: Delivery) -> Self {
+        let body = Some(&delivery.body)
+            .filter(|body| body.len() >= WORTH_COMPRESSING)
+            .and_then(|body| compress(body, FAST).ok())
+            .filter(|compressed| compressed.len() < delivery.body.len());
+        Self { headers: header_lines(&delivery.headers), delivery, body }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.headers.len() + self.body.as_ref().map_or(self.delivery.body.len(), Vec::len)
+    }
+}
+
+/// HTTP allows neither line breaks in a header nor colons in its name, so lines keep them apart.
+fn header_lines(headers: &[Header]) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for header in headers {
+        lines.extend_from_slice(header.name.as_bytes());
+        lines.extend_from_slice(b": ");
+        lines.extend_from_slice(&header.value);
+        lines.push(b'\n');
+    }
+    lines
+}
+
+fn headers_of(lines: &[u8]) -> Vec<Header> {
+    let lines = lines.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+    let header = |line: &[u8]| {
+        let colon = line.windows(2).position(|pair| pair == b": ")?;
+        Some(Header {
+            name: String::from_utf8_lossy(&line[..colon]).into_owned(),
+            value: line[colon + 2..].to_vec(),
+        })
+    };
+    lines.filter_map(header).collect()
+}
+
+/// Stores deliveries in their order and tells their numbers. The caller commits.
+pub(crate) fn append<'a>(
+    connection: &Connection,
+    rows: impl Iterator<Item = &'a Row>,
+) -> Result<Vec<DeliveryId>, ArchiveError> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO deliveries (received_at, source, provider, method, path, query, headers, body, compressed, size)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    let store = |row: &Row| {
+        let delivery = &row.delivery;
+        let body = row.body.as_ref().unwrap_or(&delivery.body);
+        let id = insert.insert(params![
+            delivery.received_at.millis(),
+            delivery.source,
+            delivery.provider,
+            delivery.method,
+            delivery.path,
+            delivery.query,
+            row.headers,
+            body,
+            row.body.is_some(),
+            i64::try_from(delivery.body.len()).unwrap_or(i64::MAX),
+        ])?;
+        Ok(DeliveryId(id))
+    };
+    rows.map(store).collect()
+}
+
+const COLUMNS: &str =
+    "id, received_at, source, provider, method, path, query, headers, body, compressed, size";
+
+fn journalled(row: &SqlRow<'_>) -> Result<Journalled, ArchiveError> {
+    let stored: Vec<u8> = row.get(8)?;
+    let size = usize::try_from(row.get::<_, i64>(10)?).unwrap_or_default();
+    let body = if row.get(9)? { decompress(&stored, size)? } else { stored };
+    let headers: Vec<u8> = row.get(7)?;
+    let delivery = Delivery {
+        source: row.get(2)?,
+        provider: row.get(3)?,
+        method: row.get(4)?,
+        path: row.get(5)?,
+        query: row.get(6)?,
+        headers: headers_of(&headers),
+        body,
+        received_at: instant(row.get(1)?),
+    };
+    Ok(Journalled { id: DeliveryId(row.get(0)?), delivery })
+}
+
+/// A stored time. Only moments that [`Instant`] allowed were ever stored, except by a clock set before 1970.
+pub(crate) fn instant(millis: i64) -> Instant {
+    Instant::from_millis(millis).unwrap_or_else(|| Instant::from_utc(chrono::DateTime::UNIX_EPOCH))
+}
+
+/// One delivery, whole.
+pub(crate) fn load(connection: &Connection, id: i64) -> Result<Option<Journalled>, ArchiveError> {
+    let mut select = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM deliveries WHERE id = ?1"))?;
+    let mut rows = select.query([id])?;
+    rows.next()?.map(journalled).transpose()
+}
+
+/// The next deliveries after this one, in order of arrival.
+pub(crate) fn after(connection: &Connection, id: i64, limit: i64) -> Result<Vec<Journalled>, ArchiveError> {
+    let mut select = connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM deliveries WHERE id > ?1 ORDER BY id LIMIT ?2"))?;
+    let mut rows = select.query([id, limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(journalled(row)?);
+    }
+    Ok(found)
+}
+
+fn summary(connection: &Connection, row: &SqlRow<'_>) -> Result<DeliverySummary, ArchiveError> {
+    let headers: Vec<u8> = row.get(5)?;
+    let id = row.get(0)?;
+    let content_type =
+        headers_of(&headers).into_iter().find(|header| header.name.eq_ignore_ascii_case("content-type"));
+    let mut tellings = connection.prepare_cached("SELECT conversation FROM tellings WHERE delivery = ?1")?;
+    let conversations = tellings.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let outcome: Option<String> = row.get(8)?;
+    Ok(DeliverySummary {
+        id: DeliveryId(id),
+        received_at: instant(row.get(1)?),
+        source: row.get(2)?,
+        provider: row.get(7)?,
+        method: row.get(4)?,
+        content_type: content_type.map(|header| String::from_utf8_lossy(&header.value).into_owned()),
+        size: row.get(6)?,
+        outcome: Outcome::from_word(outcome.as_deref()),
+        reason: row.get(9)?,
+        event: row.get(10)?,
+        conversations,
+    })
+}
+
+const SUMMARY: &str = "SELECT d.id, d.received_at, d.source, d.provider, d.method, d.headers, d.size, r.provider, r.outcome, r.reason, r.event
+     FROM deliveries d LEFT JOIN readings r ON r.delivery = d.id";
+
+impl Archive {
+    /// One delivery, byte for byte.
+    ///
+    /// # Errors
+    /// When there is none of this number.
+    pub fn delivery(&self, id: DeliveryId) -> Result<Journalled, ArchiveError> {
+        let not_found = || ArchiveError::NotFound { what: "delivery", name: id.to_string() };
+        self.read(|connection| load(connection, id.0))?.ok_or_else(not_found)
+    }
+
+    /// The row of one delivery.
+    ///
+    /// # Errors
+    /// When there is none of this number.
+    pub fn delivery_summary(&self, id: DeliveryId) -> Result<DeliverySummary, ArchiveError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(&format!("{SUMMARY} WHERE d.id = ?1"))?;
+            let mut rows = select.query([id.0])?;
+            let row =
+                rows.next()?.ok_or(ArchiveError::NotFound { what: "delivery", name: id.to_string() })?;
+            summary(connection, row)
+        })
+    }
+
+    /// Deliveries, newest first, a page at a time.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn deliveries(&self, question: &JournalQuestion) -> Result<Vec<DeliverySummary>, ArchiveError> {
+        let mut conditions = vec!["d.id < ?", "d.id > ?"];
+        let mut values =
+            vec![Sql::from(question.before.unwrap_or(i64::MAX)), Sql::from(question.since.unwrap_or(0))];
+        if let Some(conversation) = &question.conversation {
+            conditions.push("d.id IN (SELECT delivery FROM tellings WHERE conversation = ?)");
+            values.push(conversation.clone().into());
+        }
+        if let Some(source) = &question.source {
+            conditions.push("d.source = ?");
+            values.push(source.clone().into());
+        }
+        values.push(i64::try_from(question.limit).unwrap_or(i64::MAX).into());
+        let sql = format!("{SUMMARY} WHERE {} ORDER BY d.id DESC LIMIT ?", conditions.join(" AND "));
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(&sql)?;
+            let mut rows = select.query(params_from_iter(values))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(summary(connection, row)?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// The number of the newest delivery; 0 in an empty journal.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn newest_delivery(&self) -> Result<i64, ArchiveError> {
+        self.read(|connection| {
+            let newest =
+                connection.query_row("SELECT max(id) FROM deliveries", [], |row| row.get(0)).optional()?;
+            Ok(newest.flatten().unwrap_or(0))
+        })
+    }
+}

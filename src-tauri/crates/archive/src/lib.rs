@@ -1,0 +1,30 @@
+//! The archive: every delivery as it came, and everything derived from them, in one SQLite file.
+//!
+//! One thread writes ([`writer`]), many read-only connections read ([`readers`]), and the [`projector`] turns the
+//! journal into conversations. Nothing here speaks HTTP or knows a window.
+
+mod compress;
+mod conversations;
+mod error;
+mod journal;
+mod local;
+mod migrate;
+mod open;
+mod projector;
+mod readers;
+mod search;
+mod settings;
+mod sources;
+mod visitors;
+mod writer;
+
+pub mod export;
+pub mod import;
+
+pub use conversations::{ConversationSummary, Counts, ListQuestion, View};
+pub use error::{AppendError, ArchiveError};
+pub use journal::{DeliveryId, DeliverySummary, JournalQuestion, Journalled, Outcome};
+pub use local::Flag;
+pub use open::Archive;
+pub use projector::Progress;
+pub use sources::{Heard, Hook, Source};

@@ -1,0 +1,187 @@
+//! Opening an archive, and the handle the rest of the program holds.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use afterchat_transcript::{Delivery, Instant};
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::watch;
+
+use crate::error::{AppendError, ArchiveError};
+use crate::journal::{self, DeliveryId};
+use crate::migrate::migrate;
+use crate::projector::{Projector, Wake};
+use crate::readers::Readers;
+use crate::sources::{self, Hook, Source};
+use crate::writer::Writer;
+
+/// The file's name within the archive's folder.
+const FILE: &str = "archive.sqlite";
+
+/// An open archive. Clones share one writer; several programs may have the same archive open.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    folder: PathBuf,
+    readers: Arc<Readers>,
+    writer: Arc<Writer>,
+    projector: Projector,
+    hooks: Arc<Hooks>,
+    changes: watch::Sender<i64>,
+}
+
+/// The sources as the door needs them: looked up for every request, so kept in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Hooks(RwLock<Arc<HashMap<String, Source>>>);
+
+impl Hooks {
+    pub(crate) fn replace(&self, sources: Vec<Source>) {
+        let map = sources.into_iter().map(|source| (source.name.clone(), source)).collect();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(map);
+    }
+
+    fn current(&self) -> Arc<HashMap<String, Source>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Archive {
+    /// Opens the archive in this folder and makes it if there is none. `now` is the time a new archive begins.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, the file is damaged, or a newer program wrote it.
+    pub fn open(folder: &Path, now: Instant) -> Result<Self, ArchiveError> {
+        let unusable = |cause| ArchiveError::Folder { folder: folder.to_owned(), cause };
+        make_private_folder(folder).map_err(unusable)?;
+        let file = folder.join(FILE);
+        make_private_file(&file).map_err(unusable)?;
+        let mut connection = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        migrate(&mut connection, &file)?;
+        sources::found(&mut connection, now)?;
+        let hooks = Arc::new(Hooks::default());
+        hooks.replace(sources::all(&connection)?);
+        let (changes, _) = watch::channel(0);
+        let (wake, woken) = Wake::new();
+        let writer = Arc::new(Writer::start(connection, changes.clone(), Arc::clone(&hooks), wake.clone())?);
+        let readers = Arc::new(Readers::new(file));
+        let projector = Projector::start(Arc::clone(&readers), Arc::clone(&writer), wake, woken)?;
+        Ok(Self {
+            inner: Arc::new(Inner { folder: folder.to_owned(), readers, writer, projector, hooks, changes }),
+        })
+    }
+
+    /// The folder the archive lives in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    /// A number that moves with every commit that changes what a person sees, also another program's.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<i64> {
+        self.inner.changes.subscribe()
+    }
+
+    /// The source of this name, if the token is its own. The token is compared in constant time.
+    #[must_use]
+    pub fn hook(&self, source: &str, token: &str) -> Option<Hook> {
+        self.inner.hooks.current().get(source)?.admits(token)
+    }
+
+    /// Keeps a delivery. The answer comes after the commit reached the disk; many waiting deliveries share one.
+    ///
+    /// # Errors
+    /// When nothing of the delivery was stored: the disk is full, the file is read-only, the archive is being closed.
+    pub async fn append(&self, delivery: Delivery) -> Result<DeliveryId, AppendError> {
+        let row = journal::Row::new(delivery);
+        let kept = self.inner.writer.append(row).map_err(|error| AppendError::from(&error))?;
+        kept.await.unwrap_or_else(|_| Err(AppendError::from(&ArchiveError::Closing)))
+    }
+
+    /// Runs a question on a read-only connection; it never waits for the writer.
+    pub(crate) fn read<T>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
+        self.inner.readers.with(question)
+    }
+
+    /// Runs a change in a transaction of the one writer and waits for its commit.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, ArchiveError> + Send + 'static,
+    ) -> Result<T, ArchiveError> {
+        let done = self.inner.writer.write(change);
+        // It may have added to the journal, as an import does, or set the cursor back.
+        self.inner.projector.wake();
+        done
+    }
+
+    /// Finishes what was accepted and stops the writer. Later appends and changes fail with `closing`.
+    pub fn close(&self) {
+        self.inner.close();
+    }
+}
+
+impl Inner {
+    fn close(&self) {
+        self.projector.stop();
+        self.readers.close();
+        self.writer.stop();
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A connection with the archive's settings: durable commits, and waiting for other programs up to five seconds.
+pub(crate) fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, ArchiveError> {
+    let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        // On macOS a plain fsync leaves the data in the disk's own cache. Elsewhere these do nothing.
+        connection.pragma_update(None, "fullfsync", true)?;
+        connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+        let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+        if synchronous != 2 {
+            return Err(ArchiveError::Damaged("durable commits cannot be switched on".to_owned()));
+        }
+    }
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+#[cfg(unix)]
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// The file holds tokens and what strangers wrote: other accounts of the machine have no business in it.
+fn make_private_file(file: &Path) -> std::io::Result<()> {
+    if file.exists() {
+        return Ok(());
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
+}

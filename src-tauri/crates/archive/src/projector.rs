@@ -1,0 +1,393 @@
+//! The projector: follows the journal and keeps the conversations true to it.
+//!
+//! It reads the deliveries after its cursor and folds every conversation they tell of anew from all its deliveries, on a
+//! thread and a read-only connection of its own. What it made is stored by the writer in one transaction that also moves
+//! the cursor. A conversation is never patched, so it cannot drift from its journal.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant as Moment};
+
+use afterchat_transcript::fold::{self, BodyDigest, Telling};
+use afterchat_transcript::model::ConversationId;
+use afterchat_transcript::reading::{self, Reading, Verdict};
+use rusqlite::{Connection, params};
+
+use crate::conversations::Prepared;
+use crate::journal::{self, Journalled, Outcome};
+use crate::readers::Readers;
+use crate::writer::Writer;
+use crate::{Archive, ArchiveError, conversations};
+
+/// Deliveries projected at once: enough to share a commit, few enough that storing them holds up no answer for long.
+const PAGE: i64 = 64;
+/// A slice ends after this time, however many deliveries it has read.
+const SLICE: Duration = Duration::from_millis(100);
+/// After a failure the projector rests, instead of trying a full disk a thousand times a second.
+const REST: Duration = Duration::from_secs(1);
+/// After this many conversations were indexed, the index is merged once nothing else is to do: a large index that was
+/// never merged makes some later commit take seconds.
+const MERGE_AFTER: usize = 5_000;
+/// How long nothing must have arrived before that begins.
+const QUIET: Duration = Duration::from_secs(2);
+/// How many index pages one step of merging touches: a few milliseconds of work.
+const MERGE_PAGES: i64 = 64;
+
+/// How far the projector has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Deliveries read.
+    pub done: i64,
+    /// Deliveries in the journal.
+    pub all: i64,
+}
+
+/// Tells the projector that there may be something to do. Telling it often costs nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Wake(SyncSender<()>);
+
+impl Wake {
+    pub(crate) fn new() -> (Self, Receiver<()>) {
+        let (sender, receiver) = sync_channel(1);
+        (Self(sender), receiver)
+    }
+
+    pub(crate) fn wake(&self) {
+        // A full channel means that the projector has been told already.
+        let _told = self.0.try_send(());
+    }
+}
+
+/// The handle to the projecting thread.
+#[derive(Debug)]
+pub(crate) struct Projector {
+    stop: Arc<AtomicBool>,
+    wake: Wake,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Projector {
+    pub(crate) fn start(
+        readers: Arc<Readers>,
+        writer: Arc<Writer>,
+        wake: Wake,
+        woken: Receiver<()>,
+    ) -> Result<Self, ArchiveError> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let work = Work { readers, writer, stop: Arc::clone(&stop), indexed: 0 };
+        let thread =
+            std::thread::Builder::new().name("projector".to_owned()).spawn(move || work.run(&woken))?;
+        Ok(Self { stop, wake, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// There may be something new in the journal.
+    pub(crate) fn wake(&self) {
+        self.wake.wake();
+    }
+
+    /// Ends the thread after the slice at hand. What it did not come to is done after the next start.
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.wake.wake();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the projector had stopped by a panic");
+        }
+    }
+}
+
+struct Work {
+    readers: Arc<Readers>,
+    writer: Arc<Writer>,
+    stop: Arc<AtomicBool>,
+    indexed: usize,
+}
+
+impl Work {
+    fn run(mut self, woken: &Receiver<()>) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let goes_on = match self.step() {
+                Ok(true) => Ok(()),
+                Ok(false) if self.indexed >= MERGE_AFTER => match woken.recv_timeout(QUIET) {
+                    Err(RecvTimeoutError::Timeout) => self.merge(woken),
+                    Ok(()) => Ok(()),
+                    Err(RecvTimeoutError::Disconnected) => return,
+                },
+                Ok(false) => match woken.recv() {
+                    Ok(()) => Ok(()),
+                    Err(_) => return,
+                },
+                Err(error) => Err(error),
+            };
+            if let Err(error) = goes_on {
+                tracing::error!(%error, "deliveries are kept but could not be read yet");
+                self.rest(woken);
+            }
+        }
+    }
+
+    /// Waits out a failure, whatever arrives meanwhile, but not longer than the archive stays open.
+    fn rest(&self, woken: &Receiver<()>) {
+        let until = Moment::now() + REST;
+        while let Some(left) =
+            until.checked_duration_since(Moment::now()).filter(|_| !self.stop.load(Ordering::Relaxed))
+        {
+            let _arrived = woken.recv_timeout(left);
+        }
+    }
+
+    /// Does a little work; false when there is nothing more to do.
+    fn step(&mut self) -> Result<bool, ArchiveError> {
+        let Some(projection) = self.readers.with(project)? else { return Ok(false) };
+        self.indexed += projection.conversations.len();
+        self.writer.write(move |connection| projection.store(connection))?;
+        Ok(true)
+    }
+
+    /// FTS5's own incremental merge: a negative first step plans a full merge, later steps go on with it, and a step
+    /// that changes nothing was the last. It stops as soon as something arrives: a delivery must not wait behind it.
+    fn merge(&mut self, woken: &Receiver<()>) -> Result<(), ArchiveError> {
+        let mut pages = -MERGE_PAGES;
+        let changed = |connection: &Connection| {
+            connection.query_row("SELECT total_changes()", [], |row| row.get::<_, i64>(0))
+        };
+        while !self.stop.load(Ordering::Relaxed) {
+            let step = self.writer.write(move |connection| {
+                let before = changed(connection)?;
+                connection.execute("INSERT INTO search (search, rank) VALUES ('merge', ?1)", [pages])?;
+                Ok(changed(connection)? - before)
+            })?;
+            if step < 2 {
+                self.indexed = 0;
+                break;
+            }
+            if woken.try_recv().is_ok() {
+                break;
+            }
+            pages = MERGE_PAGES;
+        }
+        Ok(())
+    }
+}
+
+/// What a slice of the journal says, ready to be stored.
+struct Projection {
+    from: i64,
+    to: i64,
+    readings: Vec<NotedReading>,
+    conversations: Vec<Prepared>,
+}
+
+/// What is noted beside a delivery.
+struct NotedReading {
+    delivery: i64,
+    source: String,
+    received_at: i64,
+    provider: Option<&'static str>,
+    event: Option<String>,
+    outcome: Outcome,
+    reason: Option<String>,
+    conversations: BTreeSet<ConversationId>,
+}
+
+/// Reads the next deliveries and folds what they tell of; `None` when there are none.
+fn project(connection: &Connection) -> Result<Option<Projection>, ArchiveError> {
+    let from: i64 = connection.query_row("SELECT delivery FROM cursor", [], |row| row.get(0))?;
+    let page = journal::after(connection, from, PAGE)?;
+    if page.is_empty() {
+        return Ok(None);
+    }
+    let mut slice = Slice { connection, read: HashMap::new(), touched: BTreeMap::new() };
+    let mut projection = Projection { from, to: from, readings: Vec::new(), conversations: Vec::new() };
+    let started = Moment::now();
+    for journalled in page {
+        projection.to = journalled.id.0;
+        projection.readings.push(slice.read(journalled));
+        if started.elapsed() > SLICE {
+            break;
+        }
+    }
+    projection.conversations = slice.fold()?;
+    Ok(Some(projection))
+}
+
+impl Projection {
+    /// Stores it all, unless another program was faster: then the cursor has moved and nothing is to do.
+    fn store(&self, connection: &Connection) -> Result<(), ArchiveError> {
+        let moved = connection
+            .execute("UPDATE cursor SET delivery = ?2 WHERE delivery = ?1", [self.from, self.to])?;
+        if moved == 0 {
+            return Ok(());
+        }
+        let mut note = connection.prepare_cached(
+            "INSERT OR REPLACE INTO readings (delivery, provider, event, outcome, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        let mut heard = connection.prepare_cached(
+            "INSERT INTO heard VALUES (?1, 1, ?2)
+             ON CONFLICT (source) DO UPDATE SET deliveries = deliveries + 1, last_at = max(last_at, excluded.last_at)",
+        )?;
+        let mut tell = connection.prepare_cached("INSERT OR IGNORE INTO tellings VALUES (?1, ?2)")?;
+        for reading in &self.readings {
+            note.execute(params![
+                reading.delivery,
+                reading.provider,
+                reading.event,
+                reading.outcome.word(),
+                reading.reason
+            ])?;
+            heard.execute(params![reading.source, reading.received_at])?;
+            for conversation in &reading.conversations {
+                tell.execute(params![conversation.as_str(), reading.delivery])?;
+            }
+        }
+        self.conversations.iter().try_for_each(|prepared| conversations::put(connection, prepared))
+    }
+}
+
+/// A delivery that was read, kept for the folds of this slice.
+struct Read {
+    journalled: Journalled,
+    digest: BodyDigest,
+    reading: Reading,
+}
+
+impl Read {
+    fn new(journalled: Journalled) -> Self {
+        let digest = fold::digest(&journalled.delivery.body);
+        // Readers are total by design and by test. Should one panic all the same, the delivery is unreadable and the
+        // archive goes on.
+        let reading =
+            catch_unwind(AssertUnwindSafe(|| reading::read(&journalled.delivery))).unwrap_or_else(|_| {
+                Reading {
+                    provider: None,
+                    event: None,
+                    parts: Vec::new(),
+                    other: Vec::new(),
+                    notices: Vec::new(),
+                    verdict: Verdict::Unreadable(
+                        "The reader of this service failed on it. The delivery is kept; please report it."
+                            .to_owned(),
+                    ),
+                }
+            });
+        Self { journalled, digest, reading }
+    }
+
+    fn conversations(&self) -> BTreeSet<ConversationId> {
+        let id = |index| fold::conversation_id(&self.reading, index, &self.digest);
+        (0..self.reading.parts.len()).filter_map(id).collect()
+    }
+}
+
+struct Slice<'a> {
+    connection: &'a Connection,
+    read: HashMap<i64, Rc<Read>>,
+    /// The conversations told of, and which deliveries of this slice tell of them.
+    touched: BTreeMap<ConversationId, Vec<i64>>,
+}
+
+impl Slice<'_> {
+    fn read(&mut self, journalled: Journalled) -> NotedReading {
+        let read = Rc::new(Read::new(journalled));
+        let id = read.journalled.id.0;
+        let (outcome, reason) = match &read.reading.verdict {
+            Verdict::Conversation => (Outcome::Conversation, None),
+            Verdict::NoConversation(reason) => (Outcome::NoConversation, Some(reason.clone())),
+            Verdict::Unreadable(reason) => (Outcome::Unreadable, Some(reason.clone())),
+        };
+        let conversations = read.conversations();
+        for conversation in &conversations {
+            self.touched.entry(conversation.clone()).or_default().push(id);
+        }
+        self.read.insert(id, Rc::clone(&read));
+        NotedReading {
+            delivery: id,
+            source: read.journalled.delivery.source.clone(),
+            received_at: read.journalled.delivery.received_at.millis(),
+            provider: read.reading.provider,
+            event: read.reading.event.clone(),
+            outcome,
+            reason,
+            conversations,
+        }
+    }
+
+    /// Folds every conversation that was told of, from all its deliveries.
+    fn fold(mut self) -> Result<Vec<Prepared>, ArchiveError> {
+        let mut prepared = Vec::new();
+        for (conversation, here) in std::mem::take(&mut self.touched) {
+            let told = self.all_read(&conversation, &here)?;
+            let mut tellings = Vec::new();
+            for read in &told {
+                for (index, part) in read.reading.parts.iter().enumerate() {
+                    if fold::conversation_id(&read.reading, index, &read.digest).as_ref()
+                        == Some(&conversation)
+                    {
+                        tellings.push(Telling {
+                            delivery: read.journalled.id.0,
+                            source: &read.journalled.delivery.source,
+                            received_at: read.journalled.delivery.received_at,
+                            digest: read.digest,
+                            reading: &read.reading,
+                            part,
+                        });
+                    }
+                }
+            }
+            if let Some(folded) = fold::fold(&conversation, &tellings) {
+                prepared.push(Prepared::new(folded)?);
+            }
+        }
+        Ok(prepared)
+    }
+
+    /// The deliveries of earlier slices, then those of this one.
+    fn all_read(&self, conversation: &ConversationId, here: &[i64]) -> Result<Vec<Rc<Read>>, ArchiveError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT delivery FROM tellings WHERE conversation = ?1 ORDER BY delivery")?;
+        let earlier: Vec<i64> =
+            select.query_map([conversation.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut told = Vec::with_capacity(earlier.len() + here.len());
+        for id in earlier.into_iter().filter(|id| !here.contains(id)) {
+            told.extend(journal::load(self.connection, id)?.map(|journalled| Rc::new(Read::new(journalled))));
+        }
+        told.extend(here.iter().filter_map(|id| self.read.get(id)).map(Rc::clone));
+        Ok(told)
+    }
+}
+
+impl Archive {
+    /// How far the projector has come.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn progress(&self) -> Result<Progress, ArchiveError> {
+        self.read(|connection| {
+            let sql = "SELECT delivery, (SELECT coalesce(max(id), 0) FROM deliveries) FROM cursor";
+            Ok(connection.query_row(sql, [], |row| Ok(Progress { done: row.get(0)?, all: row.get(1)? }))?)
+        })
+    }
+
+    /// Forgets all that was derived and begins to derive it again from the journal. What people decided stays. The work
+    /// goes on by itself, also after an interruption; [`Archive::progress`] tells how far it is.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub fn rebuild(&self) -> Result<(), ArchiveError> {
+        self.write(|connection| {
+            connection.execute_batch(
+                "DELETE FROM transcripts; DELETE FROM visitors; DELETE FROM conversations; DELETE FROM tellings;
+                 DELETE FROM readings; DELETE FROM heard;
+                 INSERT INTO search (search) VALUES ('delete-all');
+                 UPDATE cursor SET delivery = 0;",
+            )?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,220 @@
+//! The one thread that writes.
+//!
+//! All deliveries that wait share one commit, and each is answered after it. Changes (what people decide, what the
+//! projector made) run one by one between them. Nothing is read or folded here: a payload that takes long to understand
+//! holds up nobody who waits for an answer.
+
+use std::fmt;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{oneshot, watch};
+
+use crate::error::{AppendError, ArchiveError};
+use crate::journal::{self, DeliveryId};
+use crate::open::Hooks;
+use crate::projector::Wake;
+use crate::sources;
+
+/// Deliveries that may wait at once. Beyond it the door answers 503, which is better than memory without end.
+const WAITING: usize = 4096;
+/// Deliveries that share one commit at most, and their bytes.
+const SHARED: usize = 256;
+const SHARED_BYTES: usize = 16 << 20;
+/// How often an idle writer looks whether another program has written.
+const LOOK: Duration = Duration::from_millis(200);
+
+type Kept = Result<DeliveryId, AppendError>;
+/// A change and, once it is made, what tells the asker.
+type Change = Box<dyn FnOnce(&mut Connection) -> Answer + Send>;
+type Answer = Box<dyn FnOnce()>;
+
+enum Job {
+    Append(Box<journal::Row>, oneshot::Sender<Kept>),
+    Change(Change),
+}
+
+/// The handle to the writing thread.
+pub(crate) struct Writer {
+    jobs: Mutex<Option<SyncSender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// `wake` is told whenever there may be something new in the journal.
+    pub(crate) fn start(
+        connection: Connection,
+        changes: watch::Sender<i64>,
+        hooks: Arc<Hooks>,
+        wake: Wake,
+    ) -> Result<Self, ArchiveError> {
+        let (sender, jobs) = sync_channel(WAITING);
+        let work = Work { connection, jobs, changes, hooks, wake, seen: 0 };
+        let thread =
+            std::thread::Builder::new().name("archive-writer".to_owned()).spawn(move || work.run())?;
+        Ok(Self { jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues a delivery. The answer arrives after the commit.
+    pub(crate) fn append(&self, row: journal::Row) -> Result<oneshot::Receiver<Kept>, ArchiveError> {
+        let (answer, kept) = oneshot::channel();
+        self.queue(Job::Append(Box::new(row), answer))?;
+        Ok(kept)
+    }
+
+    /// Runs a change in a transaction of its own and waits for the commit.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, ArchiveError> + Send + 'static,
+    ) -> Result<T, ArchiveError> {
+        let (answer, done) = std::sync::mpsc::channel();
+        self.queue(Job::Change(Box::new(move |connection| {
+            let result = begin(connection).and_then(|transaction| {
+                let value = change(&transaction)?;
+                transaction.commit()?;
+                Ok(value)
+            });
+            // The asker may have gone; the change stands all the same.
+            Box::new(move || drop(answer.send(result)))
+        })))?;
+        done.recv().unwrap_or(Err(ArchiveError::Closing))
+    }
+
+    /// Finishes what was queued and ends the thread.
+    pub(crate) fn stop(&self) {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the archive's writer had stopped by a panic");
+        }
+    }
+
+    fn queue(&self, job: Job) -> Result<(), ArchiveError> {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let jobs = jobs.ok_or(ArchiveError::Closing)?;
+        jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => ArchiveError::Busy,
+            TrySendError::Disconnected(_) => ArchiveError::Closing,
+        })
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+struct Work {
+    connection: Connection,
+    jobs: Receiver<Job>,
+    changes: watch::Sender<i64>,
+    hooks: Arc<Hooks>,
+    wake: Wake,
+    /// SQLite's count of other connections' commits, as last seen.
+    seen: i64,
+}
+
+impl Work {
+    fn run(mut self) {
+        loop {
+            match self.jobs.recv_timeout(LOOK) {
+                Ok(job) => self.do_jobs(job),
+                Err(RecvTimeoutError::Timeout) => self.look_around(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
+            tracing::warn!(%error, "the archive could not be tidied up");
+        }
+    }
+
+    /// Takes this job and whatever else waits: deliveries together, changes one by one in their order.
+    fn do_jobs(&mut self, first: Job) {
+        let mut deliveries = Vec::new();
+        let mut bytes = 0;
+        let mut next = Some(first);
+        let mut change = None;
+        while let Some(job) = next.take() {
+            match job {
+                Job::Append(row, answer) => {
+                    bytes += row.bytes();
+                    deliveries.push((row, answer));
+                    if deliveries.len() < SHARED && bytes < SHARED_BYTES {
+                        next = self.jobs.try_recv().ok();
+                    }
+                }
+                Job::Change(todo) => change = Some(todo),
+            }
+        }
+        if !deliveries.is_empty() {
+            self.append(deliveries);
+        }
+        if let Some(change) = change {
+            let answer = change(&mut self.connection);
+            // Before the answer: whoever took an address back may rely on it.
+            self.refresh_hooks();
+            answer();
+            self.announce();
+        }
+    }
+
+    fn append(&mut self, deliveries: Vec<(Box<journal::Row>, oneshot::Sender<Kept>)>) {
+        let rows = deliveries.iter().map(|(row, _)| row.as_ref());
+        let kept = begin(&mut self.connection).and_then(|transaction| {
+            let ids = journal::append(&transaction, rows)?;
+            transaction.commit()?;
+            Ok(ids)
+        });
+        self.wake.wake();
+        match kept {
+            Ok(ids) => {
+                for ((_, answer), id) in deliveries.into_iter().zip(ids) {
+                    let _gone = answer.send(Ok(id));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, count = deliveries.len(), "deliveries were not kept");
+                for (_, answer) in deliveries {
+                    let _gone = answer.send(Err(AppendError::from(&error)));
+                }
+            }
+        }
+    }
+
+    /// Notices what another program wrote to the same archive.
+    fn look_around(&mut self) {
+        let version =
+            self.connection.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap_or(self.seen);
+        if version != self.seen {
+            self.seen = version;
+            self.wake.wake();
+            self.refresh_hooks();
+            self.announce();
+        }
+    }
+
+    fn refresh_hooks(&self) {
+        match sources::all(&self.connection) {
+            Ok(sources) => self.hooks.replace(sources),
+            Err(error) => tracing::warn!(%error, "the hook addresses could not be read again"),
+        }
+    }
+
+    fn announce(&self) {
+        self.changes.send_modify(|change| *change += 1);
+    }
+}
+
+pub(crate) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, ArchiveError> {
+    Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}

@@ -1,0 +1,126 @@
+//! `afterchat deliveries`: the journal, newest first.
+
+use afterchat_api::Api;
+use afterchat_archive::export::visible_line;
+use afterchat_archive::{DeliverySummary, JournalQuestion, Outcome};
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::output::{self, Style, moment};
+
+/// Rows asked for at once.
+const PAGE: usize = 200;
+
+/// List what was received, newest first
+///
+/// The journal holds every request that reached a hook address and every imported payload,
+/// whatever became of it.
+#[derive(Debug, Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  afterchat deliveries
+  afterchat deliveries --source smartsupp --limit 10
+  afterchat deliveries --json | jq 'select(.outcome == \"unreadable\")'"
+)]
+pub(crate) struct Deliveries {
+    /// Only those of this source
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Only those that tell of this conversation
+    #[arg(long, value_name = "ID")]
+    conversation: Option<String>,
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    limit: usize,
+    /// Only those older than this one: the id of the last row that was listed
+    #[arg(long, value_name = "ID")]
+    cursor: Option<i64>,
+    /// Print one line of JSON for each
+    #[arg(long)]
+    json: bool,
+}
+
+impl Deliveries {
+    pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
+        let style = Style::of_output();
+        let (mut left, mut before) = (self.limit, self.cursor);
+        while left > 0 {
+            let question = JournalQuestion {
+                conversation: self.conversation.clone(),
+                source: self.source.clone(),
+                before,
+                since: None,
+                limit: left.min(PAGE),
+            };
+            let archive = api.archive().clone();
+            let page = tokio::task::spawn_blocking(move || archive.deliveries(&question)).await??;
+            let Some(last) = page.last() else { break };
+            before = Some(last.id.0);
+            left -= page.len();
+            for delivery in &page {
+                if self.json {
+                    output::json(&json(delivery))?;
+                } else {
+                    let when = style.dim(&moment(delivery.received_at));
+                    output::line(&format!("{when}  {}", words(delivery, style)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pending => "pending",
+        Outcome::Conversation => "conversation",
+        Outcome::NoConversation => "no_conversation",
+        Outcome::Unreadable => "unreadable",
+    }
+}
+
+/// A delivery's row as JSON; what is absent is left out.
+pub(crate) fn json(delivery: &DeliverySummary) -> Value {
+    let mut row = json!({
+        "id": delivery.id.to_string(),
+        "received_at": delivery.received_at,
+        "source": delivery.source,
+        "provider": delivery.provider,
+        "method": delivery.method,
+        "content_type": delivery.content_type,
+        "size": delivery.size,
+        "event": delivery.event,
+        "outcome": outcome_word(delivery.outcome),
+        "reason": delivery.reason,
+        "conversations": delivery.conversations,
+    });
+    if let Some(row) = row.as_object_mut() {
+        row.retain(|_, value| !value.is_null());
+    }
+    row
+}
+
+/// A delivery's row for people: number, source, size, and what became of it.
+pub(crate) fn words(delivery: &DeliverySummary, style: Style) -> String {
+    let event = delivery.event.as_deref().map(|event| format!(" ({})", visible_line(event)));
+    let became = match delivery.outcome {
+        Outcome::Pending => "waits to be read".to_owned(),
+        Outcome::Conversation => format!("→ {}", delivery.conversations.join(" ")),
+        Outcome::NoConversation | Outcome::Unreadable => {
+            visible_line(delivery.reason.as_deref().unwrap_or("It tells of no conversation."))
+        }
+    };
+    let provider = delivery.provider.as_deref().filter(|provider| *provider != delivery.source);
+    let read_as = provider.map(|provider| format!(" as {provider}"));
+    format!(
+        "{}  {} {}{}{}, {} B  {became}",
+        style.bold(&delivery.id.to_string()),
+        visible_line(&delivery.method),
+        delivery.source,
+        read_as.unwrap_or_default(),
+        event.unwrap_or_default(),
+        delivery.size,
+    )
+}

@@ -1,0 +1,117 @@
+//! `afterchat delivery`: one request as it came, and what each value of it became.
+
+use std::fmt::Write as _;
+
+use afterchat_api::Api;
+use afterchat_api::types::DeliveryAnswer;
+use afterchat_archive::DeliveryId;
+use afterchat_archive::export::{visible, visible_line};
+use clap::Args;
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+
+use crate::output::{self, Style, moment};
+
+/// Show one delivery: the request, and what each of its values became
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  afterchat delivery 12
+  afterchat delivery 12 --body > payload.json     The exact bytes that arrived
+  afterchat delivery 12 --json | jq '.became[] | {pointer, field}'")]
+pub(crate) struct Delivery {
+    /// The delivery's number
+    #[arg(value_name = "ID")]
+    id: i64,
+    /// Write the exact bytes of the body and nothing else
+    #[arg(long, conflicts_with = "json")]
+    body: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl Delivery {
+    pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
+        let kept = api.archive().delivery(DeliveryId(self.id))?.delivery;
+        if self.body {
+            return output::write(&kept.body);
+        }
+        let mut answer = api.query("delivery", json!({ "id": self.id.to_string() })).await?;
+        if self.json {
+            if let Some(answer) = answer.as_object_mut() {
+                // These are for a window: the body stands whole below, and the tree is the body again.
+                for part in ["tree", "hex", "truncated"] {
+                    answer.remove(part);
+                }
+                answer.insert("body".to_owned(), Value::from(String::from_utf8_lossy(&kept.body)));
+                if answer.get("lossy") == Some(&Value::Bool(true)) {
+                    answer.insert("body_base64".to_owned(), Value::from(BASE64.encode(&kept.body)));
+                }
+                // The row's values stand beside the others, as `afterchat deliveries` lists them.
+                if let Some(Value::Object(mut row)) = answer.remove("row") {
+                    row.append(answer);
+                    *answer = row;
+                }
+            }
+            return output::json(&answer);
+        }
+        let answer: DeliveryAnswer = serde_json::from_value(answer)?;
+        output::write(words(&answer, &kept.body).as_bytes())
+    }
+}
+
+fn words(answer: &DeliveryAnswer, body: &[u8]) -> String {
+    let style = Style::of_output();
+    let row = &answer.row;
+    let mut page = format!("{} {}\n", style.bold(&format!("Delivery {}", row.id)), moment(row.received_at));
+    let became = match &row.reason {
+        Some(reason) => reason.clone(),
+        None if row.conversations.is_empty() => "It waits to be read.".to_owned(),
+        None => format!("It tells of {}.", row.conversations.join(" and ")),
+    };
+    let _infallible = writeln!(page, "{}\n", visible_line(&became));
+    let query = answer.query.as_deref().map(|query| format!("?{query}"));
+    let request = format!("{} {}{}", row.method, answer.path, query.unwrap_or_default());
+    let _infallible = writeln!(page, "{}", style.bold(&visible_line(&request)));
+    for header in &answer.headers {
+        let name = style.dim(&format!("{}:", visible_line(&header.name)));
+        let _infallible = writeln!(page, "{name} {}", visible_line(&header.value));
+    }
+    match &answer.hex {
+        Some(hex) => {
+            let _infallible = writeln!(page, "\n{hex}");
+        }
+        None => {
+            let _infallible = writeln!(page, "\n{}", visible(&String::from_utf8_lossy(body)).trim_end());
+        }
+    }
+    let mut list = |name: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            let _infallible = writeln!(page, "\n{}\n{}", style.bold(name), lines.join("\n"));
+        }
+    };
+    let value = |pointer: &str, became: &str| format!("  {} {became}", style.dim(&visible_line(pointer)));
+    list(
+        "What each value became",
+        answer
+            .became
+            .iter()
+            .map(|became| {
+                value(
+                    &became.pointer,
+                    &format!("{} = {}", visible_line(&became.field), visible_line(&became.value)),
+                )
+            })
+            .collect(),
+    );
+    let other =
+        answer.other.iter().map(|other| value(&other.pointer, &visible_line(&other.value.to_string())));
+    list("Other fields", other.collect());
+    let notices = answer
+        .notices
+        .iter()
+        .map(|notice| value(notice.pointer.as_deref().unwrap_or_default(), &visible_line(&notice.text)));
+    list("Notices", notices.collect());
+    page
+}

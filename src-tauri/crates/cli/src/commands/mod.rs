@@ -1,0 +1,12 @@
+//! One file for each command.
+
+pub(crate) mod deliveries;
+pub(crate) mod delivery;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod listen;
+pub(crate) mod rebuild;
+pub(crate) mod search;
+pub(crate) mod serve;
+pub(crate) mod show;
+pub(crate) mod source;

@@ -1,0 +1,88 @@
+//! `afterchat source`: the hook addresses.
+
+use afterchat_api::Api;
+use afterchat_api::types::{Overview, SourceRow};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::output::{self, Style, moment, say};
+
+/// List, add, renew and remove hook addresses
+///
+/// Each source has an address of its own with a secret token in it. Whoever knows the address
+/// can post to it.
+#[derive(Debug, Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  afterchat source list
+  afterchat source add shop-de --provider smartsupp
+  afterchat source rotate shop-de"
+)]
+pub(crate) struct Source {
+    #[command(subcommand)]
+    command: SourceCommand,
+    /// Print JSON: one line for each source
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum SourceCommand {
+    /// List all addresses
+    List,
+    /// Make an address
+    Add {
+        /// Its name: small letters, digits and hyphens
+        name: String,
+        /// The chat service that posts to it; without it the service is found out by what arrives
+        #[arg(long, value_name = "SERVICE")]
+        provider: Option<String>,
+    },
+    /// Give an address a new token; the old address stops working at once
+    Rotate {
+        /// Its name
+        name: String,
+    },
+    /// Remove an address; what it received stays
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+impl Source {
+    pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
+        let act = match self.command {
+            SourceCommand::List => {
+                let overview: Overview = serde_json::from_value(api.query("overview", json!({})).await?)?;
+                return overview.sources.iter().try_for_each(|source| tell(source, self.json));
+            }
+            SourceCommand::Add { name, provider } => {
+                api.act("add_source", json!({ "name": name, "provider": provider })).await?
+            }
+            SourceCommand::Rotate { name } => api.act("rotate_source", json!({ "name": name })).await?,
+            SourceCommand::Remove { name } => {
+                api.act("remove_source", json!({ "name": name })).await?;
+                say(&format!("The address of “{name}” does not work any more. What it received stays."));
+                return Ok(());
+            }
+        };
+        tell(&serde_json::from_value(act)?, self.json)
+    }
+}
+
+fn tell(source: &SourceRow, json: bool) -> anyhow::Result<()> {
+    if json {
+        return output::json(source);
+    }
+    let style = Style::of_output();
+    let provider = source.provider.as_deref().unwrap_or("finds out the service by itself");
+    let heard = source.last_delivery_at.map_or_else(
+        || "nothing yet".to_owned(),
+        |at| format!("{} deliveries, the last {}", source.deliveries, moment(at)),
+    );
+    let about = format!("{provider}, {heard}");
+    output::line(&format!("{}  {}\n  {}", style.bold(&source.name), style.dim(&about), source.hook_url))
+}

@@ -1,0 +1,98 @@
+//! The `afterchat` command: everything the product does, without a window.
+
+mod commands;
+mod output;
+mod progress;
+mod serve;
+mod stop;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use afterchat_api::{Api, data_folder};
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use commands::{
+    deliveries, delivery, export, import, listen, rebuild, search, serve as serve_command, show, source,
+};
+
+/// An inbox for the time after the chat.
+///
+/// Live-chat services post their finished conversations to Afterchat by webhook. It keeps every
+/// one of them on this machine and makes them one archive that can be searched, read and handed
+/// on.
+#[derive(Debug, Parser)]
+#[command(version, verbatim_doc_comment, after_help = EXAMPLES)]
+struct Cli {
+    /// The folder of the archive; without it the one that the desktop app uses
+    #[arg(long, global = true, env = "AFTERCHAT_DATA", value_name = "DIR", hide_env_values = true)]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  afterchat listen                         Receive webhooks; prints the address for each service
+  afterchat import saved-payloads/         Take in payloads that were saved as files
+  afterchat search 'refund from:ann'       Find conversations
+  afterchat show k3f9x2ab                  Read one of them
+  afterchat export is:missed --format html --out missed/
+
+Several programs can use one archive at the same time. Data is written to standard output,
+everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong use.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Listen(listen::Listen),
+    /// Show the inbox in a browser on this machine
+    Serve(serve_command::Serve),
+    Source(source::Source),
+    Search(search::Search),
+    Show(show::Show),
+    Export(export::Export),
+    Import(import::Import),
+    Deliveries(deliveries::Deliveries),
+    Delivery(delivery::Delivery),
+    Rebuild(rebuild::Rebuild),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_env("AFTERCHAT_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    match tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(run(cli))) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has seen enough.
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Without a standard error there is nobody to tell.
+            let _told = writeln!(std::io::stderr(), "afterchat: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let folder = match cli.data {
+        Some(folder) => folder,
+        None => data_folder()?,
+    };
+    let api = tokio::task::spawn_blocking(move || Api::open(&folder)).await??;
+    let done = match cli.command {
+        Command::Listen(listen) => listen.run(&api).await,
+        Command::Serve(serve) => serve.run(&api).await,
+        Command::Source(source) => source.run(&api).await,
+        Command::Search(search) => search.run(&api).await,
+        Command::Show(show) => show.run(&api),
+        Command::Export(export) => export.run(&api),
+        Command::Import(import) => import.run(&api).await,
+        Command::Deliveries(deliveries) => deliveries.run(&api).await,
+        Command::Delivery(delivery) => delivery.run(&api).await,
+        Command::Rebuild(rebuild) => rebuild.run(&api).await,
+    };
+    api.close().await;
+    done
+}

@@ -1,0 +1,91 @@
+//! From a posted payload to a line, a search, a page.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::program::{Bench, Running, chat};
+
+/// Sends one request to a hook address and gives back the whole answer.
+fn post(address: &str, method: &str, body: &[u8]) -> String {
+    let rest = address.strip_prefix("http://").expect("hook addresses are http");
+    let (host, path) = rest.split_at(rest.find('/').expect("hook addresses have a path"));
+    let mut stream = TcpStream::connect(host).expect("the door is open");
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("the request goes out");
+    stream.write_all(body).expect("the body goes out");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer comes back");
+    answer
+}
+
+fn address<'a>(listening: &'a Value, name: &str) -> &'a str {
+    let sources = listening["sources"].as_array().expect("a list of sources");
+    let source = sources.iter().find(|source| source["name"] == name).expect("a source of this name");
+    source["hook_url"].as_str().expect("an address")
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_posted_is_told_found_shown_and_exported() {
+    let bench = Bench::new();
+    let running = Running::start(bench.command(&["listen", "--port", "0", "--json"]));
+    let listening = running.next();
+    assert_eq!(listening["event"], "listening");
+    assert!(listening["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+
+    let answer =
+        post(address(&listening, "smartsupp"), "POST", chat(1, "Are the lamps in stock?").as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.ends_with(r#"{"result":"ok"}"#), "{answer}");
+    let told = running.next();
+    assert_eq!((&told["event"], &told["outcome"]), (&"delivery".into(), &"conversation".into()));
+    assert_eq!((&told["source"], &told["provider"]), (&"smartsupp".into(), &"smartsupp".into()));
+    let id = told["conversations"][0].as_str().unwrap();
+
+    post(address(&listening, "any"), "POST", b"no chat at all");
+    assert_eq!(running.next()["outcome"], "unreadable");
+    post(address(&listening, "any"), "HEAD", b"");
+    let probe = running.next();
+    assert_eq!((&probe["outcome"], &probe["method"]), (&"no_conversation".into(), &"HEAD".into()));
+
+    // The archive is used by another program meanwhile.
+    let found = bench.lines(&["search", "lamps"]);
+    assert_eq!(found[0]["id"], *id);
+    assert_eq!(found[0]["visitor"]["email"], "dusan@domain.example");
+    assert_eq!(found[0]["snippet"], "Are the lamps in stock?");
+    let transcript: Value = serde_json::from_str(&bench.ok(&["show", id, "--json"])).unwrap();
+    assert_eq!(transcript["messages"][0]["text"], "Are the lamps in stock?");
+    bench.ok(&["export", id, "--format", "html", "--out", "pages/chat.html"]);
+    let page = std::fs::read_to_string(bench.path("pages/chat.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Are the lamps in stock?"));
+
+    let (status, said) = running.stop();
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""), "asked to stop, it ends without complaint");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rotated_address_stops_working_while_the_door_is_open() {
+    let bench = Bench::new();
+    let running = Running::start(bench.command(&["listen", "--port", "0", "--json"]));
+    let listening = running.next();
+    let old = address(&listening, "chatlio").to_owned();
+    let rotated = bench.lines(&["source", "rotate", "chatlio", "--json"]);
+    let url = listening["url"].as_str().unwrap();
+    let path = rotated[0]["hook_url"].as_str().unwrap().splitn(4, '/').nth(3).unwrap().to_owned();
+    let new = format!("{url}/{path}");
+    // The open door hears of it with its next look at the archive.
+    let works = |address: &str| post(address, "POST", b"{}").starts_with("HTTP/1.1 200");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !works(&new) {
+        assert!(Instant::now() < deadline, "the new address works");
+    }
+    assert!(!works(&old), "whoever knew the old address is shut out");
+    assert_eq!(running.stop().0.code(), Some(0));
+}

@@ -1,0 +1,83 @@
+//! What the commands print for people, and how lists go on.
+
+use crate::program::{Bench, chat};
+
+#[test]
+fn help_teaches_each_command() {
+    let bench = Bench::new();
+    let commands = [
+        "",
+        "listen",
+        "serve",
+        "source",
+        "search",
+        "show",
+        "export",
+        "import",
+        "deliveries",
+        "delivery",
+        "rebuild",
+    ];
+    let help = commands.map(|command| {
+        let arguments = [command, "--help"];
+        bench.ok(if command.is_empty() { &arguments[1..] } else { &arguments })
+    });
+    insta::assert_snapshot!(help.join("\n========\n"));
+}
+
+#[test]
+fn show_prints_a_transcript_to_read() {
+    let bench = Bench::new();
+    let id = bench.with_chat("Are the lamps in stock?");
+    insta::assert_snapshot!(bench.ok(&["show", &id[..6]]));
+    let markdown = bench.ok(&["show", &id, "--markdown"]);
+    assert!(markdown.starts_with("# Dusan Kmet\n"), "{markdown}");
+    assert!(bench.ok(&["show", &id, "--html"]).starts_with("<!DOCTYPE html>"));
+}
+
+#[test]
+fn a_delivery_is_shown_with_what_became_of_it_and_to_the_byte() {
+    let bench = Bench::new();
+    let body = chat(1, "Hello") + "\r\n";
+    bench.file("chat.json", &body);
+    bench.ok(&["import", "chat.json"]);
+    assert_eq!(bench.ok(&["delivery", "1", "--body"]), body);
+    let page = bench.ok(&["delivery", "1"]);
+    assert!(page.contains("x-afterchat-file: chat.json"), "{page}");
+    assert!(page.contains("/visitor/name visitor.name = Dusan Kmet"), "{page}");
+    let shown = &bench.lines(&["delivery", "1", "--json"])[0];
+    assert_eq!(
+        (&shown["id"], &shown["outcome"], &shown["body"]),
+        (&"1".into(), &"conversation".into(), &body.into())
+    );
+}
+
+#[test]
+fn a_list_goes_on_from_its_last_cursor() {
+    let bench = Bench::new();
+    let log: String = (0..5).map(|number| chat(number, "hello").replace('\n', "") + "\n").collect();
+    bench.file("log.ndjson", log);
+    bench.ok(&["import", "log.ndjson"]);
+    let all: Vec<_> = bench.lines(&["search", "hello"]);
+    let first = bench.lines(&["search", "hello", "--limit", "2"]);
+    let rest = bench.lines(&["search", "hello", "--cursor", first[1]["cursor"].as_str().unwrap()]);
+    assert_eq!([first, rest].concat(), all);
+    let all = bench.lines(&["deliveries", "--json"]);
+    let first = bench.lines(&["deliveries", "--json", "--limit", "3"]);
+    let rest = bench.lines(&["deliveries", "--json", "--cursor", first[2]["id"].as_str().unwrap()]);
+    assert_eq!([first, rest].concat(), all);
+}
+
+#[test]
+fn sources_are_made_renewed_and_removed() {
+    let bench = Bench::new();
+    let made = &bench.lines(&["source", "add", "shop-de", "--provider", "smartsupp", "--json"])[0];
+    assert!(made["hook_url"].as_str().unwrap().contains("/h/shop-de/"));
+    let renewed = &bench.lines(&["source", "rotate", "shop-de", "--json"])[0];
+    assert_ne!(made["hook_url"], renewed["hook_url"]);
+    assert!(bench.lines(&["source", "list", "--json"]).contains(renewed));
+    bench.ok(&["source", "remove", "shop-de"]);
+    assert_eq!(bench.run(&["source", "remove", "shop-de"]).code, 1, "it is gone");
+    assert_eq!(bench.run(&["source", "add", "Not A Name"]).code, 1);
+    assert_eq!(bench.run(&["source", "add", "x", "--provider", "nobody"]).code, 1);
+}

@@ -1,0 +1,136 @@
+//! Opens the door, lets connections in and closes it again.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use afterchat_transcript::Instant;
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::{Journal, Limits, connection, router};
+
+/// How many ports above the wanted one are tried.
+const FURTHER_PORTS: u16 = 20;
+/// The first and the longest pause after the system could not give a connection, as when all its files are open.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
+
+/// An open door. Dropping it stops it from taking connections; [`Door::close`] also waits for those it has.
+#[derive(Debug)]
+pub struct Door {
+    /// Where it listens.
+    pub address: SocketAddr,
+    closing: CancellationToken,
+    breaking: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Takes the wanted port on this machine's loopback address, or the next free one of the twenty above it. 0 takes any.
+///
+/// # Errors
+/// When none of them can be had, with the reason of the last.
+pub async fn bind(wanted: u16) -> io::Result<TcpListener> {
+    let last = if wanted == 0 { 0 } else { wanted.saturating_add(FURTHER_PORTS) };
+    let mut port = wanted;
+    loop {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && port < last => port += 1,
+            bound => return bound,
+        }
+    }
+}
+
+/// Opens the door on a bound listener. Connections are served on the current runtime, which is why
+/// this is async, until the door is closed.
+///
+/// # Panics
+/// When the listener is not bound, which no listener of [`bind`] is.
+pub async fn open<J: Journal>(listener: TcpListener, journal: J, limits: Limits) -> Door {
+    let door = Door {
+        address: listener.local_addr().expect("a bound listener has an address"),
+        closing: CancellationToken::new(),
+        breaking: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+    };
+    let router = router(journal, limits.clone(), || Instant::from_utc(chrono::Utc::now()));
+    let guests = Guests {
+        router,
+        limits: Arc::new(limits),
+        closing: door.closing.clone(),
+        breaking: door.breaking.clone(),
+        tasks: door.tasks.clone(),
+    };
+    door.tasks.spawn(guests.let_in(listener));
+    door
+}
+
+impl Door {
+    /// Stops taking connections, closes idle ones, lets requests in flight finish, and breaks off what is left after
+    /// `grace`. The port is free and no request is being answered when this returns.
+    pub async fn close(&self, grace: Duration) {
+        self.closing.cancel();
+        self.tasks.close();
+        if timeout(grace, self.tasks.wait()).await.is_err() {
+            self.breaking.cancel();
+            self.tasks.wait().await;
+        }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.closing.cancel();
+    }
+}
+
+struct Guests {
+    router: Router,
+    limits: Arc<Limits>,
+    closing: CancellationToken,
+    breaking: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Guests {
+    async fn let_in(self, listener: TcpListener) {
+        let closing = self.closing.clone();
+        closing.run_until_cancelled(self.let_all_in(listener)).await;
+    }
+
+    async fn let_all_in(&self, listener: TcpListener) {
+        let slots = Arc::new(Semaphore::new(self.limits.connections));
+        let mut pause = PAUSES.0;
+        while let Ok(slot) = slots.clone().acquire_owned().await {
+            match listener.accept().await {
+                Ok((socket, _)) => {
+                    pause = PAUSES.0;
+                    let (router, limits) = (self.router.clone(), self.limits.clone());
+                    let (closing, breaking) = (self.closing.clone(), self.breaking.clone());
+                    self.tasks.spawn(async move {
+                        let served = connection::serve(socket, router, &limits, closing);
+                        breaking.run_until_cancelled(served).await;
+                        drop(slot);
+                    });
+                }
+                Err(error) if gave_up(&error) => {}
+                Err(error) => {
+                    // Asking again at once would keep a processor busy for as long as the shortage lasts.
+                    tracing::warn!(%error, "The system could not give a connection; trying again shortly.");
+                    sleep(pause).await;
+                    pause = (pause * 2).min(PAUSES.1);
+                }
+            }
+        }
+    }
+}
+
+/// True when only this one sender is gone.
+fn gave_up(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

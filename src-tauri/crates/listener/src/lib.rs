@@ -1,0 +1,17 @@
+//! The public door: it takes requests on hook addresses, hands each to the journal as it arrived, and answers once it
+//! is kept. It knows nothing of what a payload means and can read nothing of what is kept.
+
+mod body;
+mod connection;
+mod door;
+mod head;
+mod journal;
+mod limits;
+mod reception;
+mod recorder;
+mod wire;
+
+pub use door::{Door, bind, open};
+pub use journal::Journal;
+pub use limits::Limits;
+pub use reception::{Clock, router};

@@ -1,0 +1,10 @@
+//! The door as a chat service meets it: real sockets, bytes written by hand, and a journal in memory that can be told
+//! to fail or to take its time.
+
+mod addresses;
+mod bodies;
+mod closing;
+mod heads;
+mod ledger;
+mod limits;
+mod sender;

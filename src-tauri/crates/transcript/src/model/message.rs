@@ -1,0 +1,191 @@
+//! One line of a conversation.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::facts::{Became, Sourced, became, facts};
+use super::{Quantity, absent, facts::Slot};
+use crate::Instant;
+
+/// Who speaks. It comes from the service's own type fields, never from a name or a text.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, TS,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The person on the site.
+    Visitor,
+    /// A person who answers.
+    Agent,
+    /// A program that answers: a bot, or a rule that sends a message by itself.
+    Bot,
+    /// The service reporting what happened.
+    System,
+}
+
+facts! {
+    /// Somebody who wrote or answered.
+    Person from PersonFacts {
+        /// The service's id of them.
+        id: Option<String>,
+        /// The name shown in the chat.
+        name: Option<String>,
+        /// The e-mail address.
+        email: Option<String>,
+    }
+}
+
+facts! {
+    /// A file sent along. It is never fetched.
+    Attachment from AttachmentFacts {
+        /// The file's name.
+        name: Option<String>,
+        /// Where the service keeps it.
+        url: Option<String>,
+        /// Its media type.
+        content_type: Option<String>,
+        /// Its size in bytes.
+        size: Option<Quantity>,
+    }
+}
+
+facts! {
+    /// The plain values of a message.
+    Words from WordsFacts {
+        /// The service's id of the message.
+        id: Option<String>,
+        /// When it was sent.
+        at: Option<Instant>,
+        /// The text exactly as sent.
+        text: Option<String>,
+        /// The service's code for a system line.
+        event: Option<String>,
+        /// The rule that sent an automatic message.
+        trigger: Option<String>,
+    }
+}
+
+/// One message or system line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[ts(optional_fields)]
+pub struct Message {
+    /// The service's id of the message.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub id: Option<String>,
+    /// When it was sent.
+    pub at: Instant,
+    /// True when the payload gave no time and the time of receipt stands in.
+    #[serde(default, skip_serializing_if = "absent")]
+    #[ts(optional, as = "Option<bool>")]
+    pub at_inferred: bool,
+    /// Who speaks.
+    pub role: Role,
+    /// Who exactly.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub author: Option<Person>,
+    /// The text exactly as the service sent it.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub text: Option<String>,
+    /// The service's code for a system line, such as `agent.join`.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub event: Option<String>,
+    /// The rule that sent an automatic message.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub trigger: Option<String>,
+    /// The text in other languages, by language code.
+    #[serde(default, skip_serializing_if = "absent")]
+    #[ts(optional, as = "Option<BTreeMap<String, String>>")]
+    pub translations: BTreeMap<String, String>,
+    /// Files sent along.
+    #[serde(default, skip_serializing_if = "absent")]
+    #[ts(optional, as = "Option<Vec<Attachment>>")]
+    pub attachments: Vec<Attachment>,
+}
+
+/// What one reading says of a message, with origins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageFacts {
+    /// Who speaks.
+    pub role: Role,
+    /// Where the role was read, when one value says it.
+    pub role_origin: Option<super::Origin>,
+    /// Id, time, text, event and trigger.
+    pub words: WordsFacts,
+    /// Who exactly.
+    pub author: PersonFacts,
+    /// The text in other languages, by language code.
+    pub translations: Vec<(String, Sourced<String>)>,
+    /// Files sent along.
+    pub attachments: Vec<AttachmentFacts>,
+}
+
+impl MessageFacts {
+    /// A message of this role about which nothing else is known yet.
+    #[must_use]
+    pub fn new(role: Role) -> Self {
+        Self {
+            role,
+            role_origin: None,
+            words: WordsFacts::default(),
+            author: PersonFacts::default(),
+            translations: Vec::new(),
+            attachments: Vec::new(),
+        }
+    }
+
+    /// The message without origins; `received_at` stands in for a missing time.
+    #[must_use]
+    pub fn plain(&self, received_at: Instant) -> Message {
+        let words = self.words.plain();
+        Message {
+            id: words.id,
+            at: words.at.unwrap_or(received_at),
+            at_inferred: words.at.is_none(),
+            role: self.role,
+            author: Some(self.author.plain()).filter(|author| !absent(author)),
+            text: words.text,
+            event: words.event,
+            trigger: words.trigger,
+            translations: self
+                .translations
+                .iter()
+                .map(|(code, text)| (code.clone(), text.value.clone()))
+                .collect(),
+            attachments: self.attachments.iter().map(AttachmentFacts::plain).collect(),
+        }
+    }
+
+    /// Where each value came from; `path` ends with a dot.
+    pub fn origins(&self, path: &str, found: &mut Vec<Became>) {
+        if let Some(origin) = &self.role_origin {
+            <Option<Role> as Slot>::origins(
+                &Some(Sourced { value: self.role, origin: origin.clone() }),
+                &format!("{path}role"),
+                found,
+            );
+        }
+        self.words.origins(path, found);
+        self.author.origins(&format!("{path}author."), found);
+        for (code, text) in &self.translations {
+            found.push(became(text, &format!("{path}translations.{code}")));
+        }
+        for (index, attachment) in self.attachments.iter().enumerate() {
+            attachment.origins(&format!("{path}attachments[{index}]."), found);
+        }
+    }
+}
+
+impl super::facts::Shown for Role {
+    fn shown(&self) -> String {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Agent => "agent",
+            Self::Bot => "bot",
+            Self::System => "system",
+        }
+        .to_owned()
+    }
+}

@@ -1,0 +1,78 @@
+//! SnapEngage: a case for each chat and each offline request, posted whole; the same cases in answers of the Logs API,
+//! and the older XML form.
+//!
+//! Documented at <https://help.snapengage.com/integration-api-json> and
+//! <https://developer.snapengage.com/post-api/post-api-xml>. No offline sample is published.
+
+mod case;
+mod requester;
+mod time;
+
+use super::Provider;
+use crate::payload::{Cursor, Kind, Value};
+use crate::reading::Findings;
+
+/// The SnapEngage provider.
+pub(super) struct SnapEngage;
+
+impl Provider for SnapEngage {
+    fn id(&self) -> &'static str {
+        "snapengage"
+    }
+
+    fn name(&self) -> &'static str {
+        "SnapEngage"
+    }
+
+    fn recognises(&self, payload: &Value) -> bool {
+        let cases = payload.get("cases").map(Value::items);
+        let listed = cases.is_some_and(|cases| {
+            cases.first().map_or_else(|| payload.get("linkToNextSetOfResults").is_some(), is_case)
+        });
+        listed || is_case(payload) || payload.get("case").is_some_and(is_case)
+    }
+
+    fn read(&self, payload: &Cursor<'_>, findings: &mut Findings) {
+        let cases = payload.at("cases");
+        let Some(Kind::Array(_)) = cases.peek().map(|value| &value.kind) else {
+            let xml = payload.at("case");
+            case::read(if xml.exists() { &xml } else { payload }, findings);
+            return;
+        };
+        for case in cases.items() {
+            case::read(&case, findings);
+        }
+        let next = payload.at("linkToNextSetOfResults");
+        if next.says_nothing() {
+            let _none = next.take();
+        } else {
+            let text = "The service holds more cases than this list. The address of the next ones is under “other fields”.";
+            let origin = crate::model::Origin { pointer: next.pointer().to_owned(), bytes: None };
+            findings.notice("more_results", Some(&origin), text);
+        }
+        if findings.parts.is_empty() {
+            findings.no_conversation = Some("This list of cases is empty.");
+        }
+    }
+}
+
+/// Three names that only a case has together.
+fn is_case(payload: &Value) -> bool {
+    let own = [
+        "widget_id",
+        "requested_by",
+        "requester_details",
+        "created_at_seconds",
+        "created_at_date",
+        "created_at",
+        "transcripts",
+        "source_id",
+        "proactive_chat",
+        "chat_waittime",
+        "snapshot_image_url",
+        "javascript_variables",
+        "operator_variables",
+        "chat_duration",
+    ];
+    payload.get("id").is_some() && own.iter().filter(|name| payload.get(name).is_some()).count() >= 2
+}

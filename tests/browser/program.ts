@@ -1,0 +1,49 @@
+// Starts the real program on a fresh archive, and stops it. Nothing here stands in for a part of it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const program =
+  process.env.AFTERCHAT_BIN ??
+  resolve(__dirname, '../../target/debug', process.platform === 'win32' ? 'afterchat.exe' : 'afterchat');
+
+export interface Running {
+  /** The link that opens the inbox, once. */
+  link: string;
+  /** Where the public door listens. */
+  door: string;
+  stop: () => Promise<void>;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+export async function start(): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'afterchat-browser-'));
+  const child = spawn(program, ['--data', folder, 'serve', '--ui-port', '0', '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.on('data', (piece: Buffer) => (complaint += piece.toString()));
+  const line = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([text]) => String(text)),
+    once(child, 'error').then(([error]) => Promise.reject(error as Error)),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${program} ended at once: ${complaint}`))),
+  ]);
+  const { link, listening } = JSON.parse(line) as {
+    link: string;
+    listening: string;
+  };
+  const stop = async () => {
+    const endedEarly = child.exitCode !== null || child.signalCode !== null;
+    child.kill();
+    await ended(child);
+    await rm(folder, { recursive: true, force: true });
+    if (endedEarly) throw new Error(`${program} ended before it was asked to: ${complaint}`);
+  };
+  return { link, door: listening, stop };
+}

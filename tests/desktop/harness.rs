@@ -1,0 +1,219 @@
+//! A desktop of its own for each test: a screen in memory, a session bus, fresh folders, and the app under WebKitWebDriver.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Generous, because a busy machine with two cores draws a first page slowly. Nothing waits this long when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+
+/// A sample payload of `tests/fixtures`.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The running app and everything it runs on. Dropping it ends all of that.
+pub(crate) struct Desktop {
+    page: Client,
+    // Ended in this order: the driver with the app, the bus, the screen; the folders last.
+    _driver: Ended,
+    _bus: Ended,
+    _screen: Ended,
+    _home: TempDir,
+}
+
+impl Desktop {
+    pub(crate) async fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let (screen, display) = screen();
+        let (bus, address) = bus();
+        let port = free_port();
+        let driver = Ended::after(
+            Command::new("WebKitWebDriver")
+                .arg(format!("--port={port}"))
+                .envs(folders(home.path()))
+                .env("DISPLAY", format!(":{display}"))
+                .env("DBUS_SESSION_BUS_ADDRESS", address)
+                .env("GDK_BACKEND", "x11")
+                .env("NO_AT_BRIDGE", "1")
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .env("AFTERCHAT_PORT", "0")
+                .env_remove("WAYLAND_DISPLAY"),
+        );
+        let page = connect(port).await;
+        let desktop = Self { page, _driver: driver, _bus: bus, _screen: screen, _home: home };
+        desktop.drawn().await;
+        desktop
+    }
+
+    /// Calls a Tauri command as the page would; the error is what the page would catch.
+    pub(crate) async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        let script = "const [command, args, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke(command, args).then((ok) => done({ ok }), (error) => done({ error }));";
+        let answer = self.page.execute_async(script, vec![json!(command), arguments]).await.unwrap();
+        match answer.get("error") {
+            Some(error) => Err(error.clone()),
+            None => Ok(answer["ok"].clone()),
+        }
+    }
+
+    pub(crate) async fn run(&self, script: &str) {
+        self.page.execute(script, Vec::new()).await.unwrap();
+    }
+
+    /// Waits until the page has been painted, which a page that only exists is not.
+    pub(crate) async fn drawn(&self) {
+        let twice =
+            "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        self.page.execute_async(twice, Vec::new()).await.unwrap();
+    }
+
+    /// The first element that matches, as soon as a person could see it.
+    pub(crate) async fn shown(&self, selector: &str) -> Element {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Ok(element) = self.page.find(Locator::Css(selector)).await
+                && element.is_displayed().await.unwrap_or(false)
+            {
+                return element;
+            }
+            if Instant::now() > deadline {
+                let picture = self.picture(selector).await;
+                panic!("{selector} did not appear; the window is in {}", picture.display());
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+    }
+
+    pub(crate) async fn address(&self) -> String {
+        self.page.current_url().await.unwrap().to_string()
+    }
+
+    pub(crate) async fn windows(&self) -> usize {
+        self.page.windows().await.unwrap().len()
+    }
+
+    /// Closes the window, as a person would.
+    pub(crate) async fn end(self) {
+        self.page.clone().close().await.unwrap();
+    }
+
+    async fn picture(&self, of: &str) -> PathBuf {
+        let name: String = of.chars().filter(char::is_ascii_alphanumeric).collect();
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("desktop-{name}.png"));
+        std::fs::write(&path, self.page.screenshot().await.unwrap()).unwrap();
+        path
+    }
+}
+
+/// Starts the app through the driver.
+async fn connect(port: u16) -> Client {
+    let options = json!({ "webkitgtk:browserOptions": { "binary": app(), "args": [] } });
+    let mut session = ClientBuilder::new(HttpConnector::new());
+    session.capabilities(options.as_object().unwrap().clone());
+    let driver = format!("http://127.0.0.1:{port}");
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        // A driver that listens already but cannot start the app never answers.
+        let asked = tokio::time::timeout(PATIENCE, session.connect(&driver)).await;
+        match asked.expect("the app did not start under the driver") {
+            Ok(page) => return page,
+            Err(error) => assert!(Instant::now() < deadline, "no session: {error}"),
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+/// The app built beside this test, unless another one is named.
+fn app() -> PathBuf {
+    let named = std::env::var_os("AFTERCHAT_DESKTOP").map(PathBuf::from);
+    let app = named.unwrap_or_else(|| {
+        let test = std::env::current_exe().unwrap();
+        // target/debug/deps/this-test
+        test.ancestors().nth(2).unwrap().join("afterchat-desktop")
+    });
+    assert!(
+        app.exists(),
+        "{} is missing: run `cargo xtask ui` and `cargo build -p afterchat-desktop`",
+        app.display()
+    );
+    app
+}
+
+fn screen() -> (Ended, String) {
+    let mut screen = Ended::after(
+        Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1280x820x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped()),
+    );
+    let display = screen.first_line();
+    (screen, display)
+}
+
+fn bus() -> (Ended, String) {
+    let mut bus = Ended::after(
+        Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address"]).stdout(Stdio::piped()),
+    );
+    let address = bus.first_line();
+    (bus, address)
+}
+
+/// All folders the app could write to are below one that is thrown away.
+fn folders(home: &Path) -> Vec<(&'static str, PathBuf)> {
+    let names = [
+        ("HOME", "home"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_RUNTIME_DIR", "runtime"),
+        ("AFTERCHAT_DATA", "archive"),
+    ];
+    let folders: Vec<_> = names.into_iter().map(|(variable, name)| (variable, home.join(name))).collect();
+    for (_, folder) in &folders {
+        std::fs::create_dir(folder).unwrap();
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    folders
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// A program that ends with the test, together with what it started.
+struct Ended(Child);
+
+impl Ended {
+    fn after(command: &mut Command) -> Self {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let child = command.process_group(0).stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        Self(child.unwrap_or_else(|error| panic!("{program} cannot be started: {error}")))
+    }
+
+    fn first_line(&mut self) -> String {
+        let mut line = String::new();
+        BufReader::new(self.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // The group, because the driver leaves the app behind. Both may have ended by themselves, which is as good.
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,84 @@
+//! The real desktop window, driven over WebDriver: it starts, hears the door, shows what arrived, and holds its page to the four
+//! commands. Needs a built `afterchat-desktop`; `cargo xtask test` builds it first.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod harness;
+mod post;
+
+/// A module of its own gives these tests a name by which the machines without a screen leave them out.
+mod desktop {
+    use serde_json::{Value, json};
+
+    use crate::harness::{Desktop, fixture};
+    use crate::post::post;
+
+    #[tokio::test]
+    async fn a_chat_posted_to_the_door_is_read_in_the_window() {
+        let desktop = Desktop::start().await;
+        let overview = desktop.invoke("query", json!({ "name": "overview", "ask": {} })).await.unwrap();
+        let sources = overview["sources"].as_array().unwrap();
+        let smartsupp = sources.iter().find(|source| source["provider"] == "smartsupp").unwrap();
+
+        let answer =
+            post(smartsupp["hook_url"].as_str().unwrap(), &fixture("smartsupp/post_hook.json")).await;
+        assert_eq!(answer, (200, r#"{"result":"ok"}"#.to_owned()), "a kept delivery has exactly one answer");
+
+        let row = desktop.shown("[role=listbox] [role=option]").await;
+        let name = row.attr("aria-label").await.unwrap().unwrap();
+        assert!(name.contains("Dusan Kmet"), "the row names the visitor: {name}");
+        row.click().await.unwrap();
+        // Not WebDriver's own idea of text, which leaves out what may be cut off with an ellipsis.
+        let transcript = desktop.shown("ol.transcript").await.prop("textContent").await.unwrap().unwrap();
+        for line in ["Hello", "John Doe joined", "This is triggered message", "tanks."] {
+            assert!(transcript.contains(line), "{line:?} was said, so it is read: {transcript}");
+        }
+        desktop.end().await;
+    }
+
+    #[tokio::test]
+    async fn the_page_can_call_nothing_but_its_four_commands() {
+        let desktop = Desktop::start().await;
+        let refused: [(&str, Value); 6] = [
+            ("plugin:event|emit", json!({ "event": "changed", "payload": 1 })),
+            ("plugin:window|close", json!({ "label": "main" })),
+            (
+                "plugin:webview|create_webview_window",
+                json!({ "options": { "label": "other", "url": "https://example.com" } }),
+            ),
+            ("plugin:opener|open_url", json!({ "url": "https://example.com" })),
+            ("plugin:dialog|save", json!({ "options": {} })),
+            ("plugin:notification|notify", json!({ "options": { "title": "x" } })),
+        ];
+        for (command, arguments) in refused {
+            let words = desktop.invoke(command, arguments).await.expect_err(command).to_string();
+            assert!(
+                words.contains("not allowed") || words.contains("not found"),
+                "{command} is refused: {words}"
+            );
+        }
+        let refusal = desktop.invoke("open_link", json!({ "url": "file:///etc/passwd" })).await;
+        assert_eq!(
+            refusal.unwrap_err()["code"],
+            "link_refused",
+            "a granted command still checks what it is given"
+        );
+        desktop.end().await;
+    }
+
+    #[tokio::test]
+    async fn the_window_never_leaves_its_own_page() {
+        let desktop = Desktop::start().await;
+        let home = desktop.address().await;
+        let overview = desktop.invoke("query", json!({ "name": "overview", "ask": {} })).await.unwrap();
+        // The door is a page that can surely be reached.
+        let elsewhere = overview["listener"]["url"].as_str().unwrap();
+        desktop.run(&format!("window.location.href = '{elsewhere}/'")).await;
+        desktop.run(&format!("window.open('{elsewhere}/')")).await;
+        desktop.drawn().await;
+        desktop.invoke("query", json!({ "name": "overview", "ask": {} })).await.unwrap();
+        assert_eq!(desktop.address().await, home, "a link in a conversation must not take the window away");
+        assert_eq!(desktop.windows().await, 1, "nor open another one");
+        desktop.end().await;
+    }
+}

@@ -1,0 +1,10 @@
+//! The door before the real archive: what is answered 200 is kept to the byte, and nothing else is.
+
+mod bad_input;
+mod faults;
+mod house;
+mod load;
+mod samples;
+
+#[path = "../../src-tauri/crates/listener/tests/sockets/sender.rs"]
+mod sender;

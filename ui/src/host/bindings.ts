@@ -1,0 +1,1259 @@
+// Generated from the Rust types by `cargo test -p afterchat-api`. Do not edit.
+
+/**
+ * A moment in UTC, written as RFC 3339 with milliseconds and `Z`.
+ */
+export type Instant = string;
+
+/**
+ * What kind of conversation it was.
+ */
+export type Kind = "chat" | "offline_message";
+
+/**
+ * How far the conversation got.
+ */
+export type State = "open" | "ended" | "missed" | "dropped";
+
+/**
+ * Who speaks. It comes from the service's own type fields, never from a name or a text.
+ */
+export type Role = "visitor" | "agent" | "bot" | "system";
+
+/**
+ * Which step of the visitor's path a page was.
+ */
+export type PageRole = "landing" | "visited" | "chat" | "current" | "referrer";
+
+/**
+ * A finite number that is written without a fraction when it has none, as the services write theirs.
+ */
+export type Quantity = number;
+
+/**
+ * The name of a conversation: the same on every machine and after every rebuild.
+ */
+export type ConversationId = string;
+
+/**
+ * Somebody who wrote or answered.
+ */
+export type Person = {
+/**
+ * The service's id of them.
+ */
+id?: string,
+/**
+ * The name shown in the chat.
+ */
+name?: string,
+/**
+ * The e-mail address.
+ */
+email?: string, };
+
+/**
+ * What the visitor thought of it.
+ */
+export type Rating = {
+/**
+ * The mark that was given.
+ */
+value?: Quantity,
+/**
+ * The best possible mark, where the service says.
+ */
+max?: Quantity,
+/**
+ * The words that came with it.
+ */
+comment?: string, };
+
+/**
+ * How long things took, in seconds.
+ */
+export type Timing = {
+/**
+ * From the visitor's first message to an agent's coming.
+ */
+wait_seconds?: Quantity,
+/**
+ * From the visitor's first message to the first answer.
+ */
+first_response_seconds?: Quantity,
+/**
+ * The mean over all answers.
+ */
+average_response_seconds?: Quantity,
+/**
+ * From beginning to end.
+ */
+duration_seconds?: Quantity, };
+
+/**
+ * Who the visitor was in this conversation. Every value is as the service gave it.
+ */
+export type Visitor = {
+/**
+ * The service's own id of the person.
+ */
+external_id?: string,
+/**
+ * The name, if one was given.
+ */
+name?: string,
+/**
+ * The newest e-mail address.
+ */
+email?: string,
+/**
+ * Every e-mail address that was ever given.
+ */
+emails?: Array<string>,
+/**
+ * The newest telephone number.
+ */
+phone?: string,
+/**
+ * Every telephone number that was ever given.
+ */
+phones?: Array<string>,
+/**
+ * The company.
+ */
+company?: string,
+/**
+ * The name the service made up for somebody it does not know.
+ */
+handle?: string,
+/**
+ * The address on the internet.
+ */
+ip?: string,
+/**
+ * The city, as given.
+ */
+city?: string,
+/**
+ * The region or state, as given.
+ */
+region?: string,
+/**
+ * The country's name, as given.
+ */
+country?: string,
+/**
+ * The country as two letters.
+ */
+country_code?: string,
+/**
+ * The place in one line, from services that do not split it.
+ */
+location?: string,
+/**
+ * Degrees north.
+ */
+latitude?: number,
+/**
+ * Degrees east.
+ */
+longitude?: number,
+/**
+ * The language, as the browser named it.
+ */
+language?: string,
+/**
+ * The time zone, as given.
+ */
+time_zone?: string,
+/**
+ * The browser's user agent string.
+ */
+user_agent?: string,
+/**
+ * The browser's name and version.
+ */
+browser?: string,
+/**
+ * The operating system.
+ */
+os?: string,
+/**
+ * The size of the screen, as given.
+ */
+screen?: string,
+/**
+ * The first visit to the site.
+ */
+first_seen_at?: Instant,
+/**
+ * How many visits so far.
+ */
+visits?: number,
+/**
+ * How many chats so far.
+ */
+chats?: number,
+/**
+ * How many pages were seen.
+ */
+page_views?: number,
+/**
+ * What agents wrote about the person.
+ */
+note?: string,
+/**
+ * The group agents put the person in.
+ */
+group?: string,
+/**
+ * Addresses of profiles elsewhere.
+ */
+profiles?: Array<string>,
+/**
+ * Addresses of pictures. They are never fetched.
+ */
+avatars?: Array<string>, };
+
+/**
+ * One step of the visitor's path.
+ */
+export type PageVisit = {
+/**
+ * The page's address, as given. It is never fetched.
+ */
+url: string,
+/**
+ * The page's title.
+ */
+title?: string,
+/**
+ * When it was opened.
+ */
+at?: Instant,
+/**
+ * Which step it was.
+ */
+role: PageRole, };
+
+/**
+ * A file sent along. It is never fetched.
+ */
+export type Attachment = {
+/**
+ * The file's name.
+ */
+name?: string,
+/**
+ * Where the service keeps it.
+ */
+url?: string,
+/**
+ * Its media type.
+ */
+content_type?: string,
+/**
+ * Its size in bytes.
+ */
+size?: Quantity, };
+
+/**
+ * One message or system line.
+ */
+export type Message = {
+/**
+ * The service's id of the message.
+ */
+id?: string,
+/**
+ * When it was sent.
+ */
+at: Instant,
+/**
+ * True when the payload gave no time and the time of receipt stands in.
+ */
+at_inferred?: boolean,
+/**
+ * Who speaks.
+ */
+role: Role,
+/**
+ * Who exactly.
+ */
+author?: Person,
+/**
+ * The text exactly as the service sent it.
+ */
+text?: string,
+/**
+ * The service's code for a system line, such as `agent.join`.
+ */
+event?: string,
+/**
+ * The rule that sent an automatic message.
+ */
+trigger?: string,
+/**
+ * The text in other languages, by language code.
+ */
+translations?: { [key in string]: string },
+/**
+ * Files sent along.
+ */
+attachments?: Array<Attachment>, };
+
+/**
+ * A custom variable, trait, label or anything else with a name and a value but no place of its own.
+ */
+export type Field = {
+/**
+ * The payload's name for the collection it stands in.
+ */
+group?: string,
+/**
+ * Its name, for people.
+ */
+name: string,
+/**
+ * Its value as text.
+ */
+value: string, };
+
+/**
+ * An address the service gives for the conversation. It is opened by a click only.
+ */
+export type Link = {
+/**
+ * What it leads to.
+ */
+label: string,
+/**
+ * The address as given.
+ */
+url: string, };
+
+/**
+ * A value of the payload that no typed place took.
+ */
+export type OtherValue = {
+/**
+ * Where it stands.
+ */
+pointer: string,
+/**
+ * The value; numbers that JavaScript cannot hold exactly are written as text.
+ */
+value: unknown, };
+
+/**
+ * Something odd that a reader met and survived.
+ */
+export type Notice = {
+/**
+ * A stable code.
+ */
+code: string,
+/**
+ * Where it was met.
+ */
+pointer?: string,
+/**
+ * What it means, for people.
+ */
+text: string, };
+
+/**
+ * A remark of somebody who read the conversation.
+ */
+export type Note = {
+/**
+ * When it was written.
+ */
+at: Instant,
+/**
+ * The remark.
+ */
+text: string, };
+
+/**
+ * What people did with a conversation here.
+ */
+export type Local = {
+/**
+ * Somebody has read it up to its newest message.
+ */
+read: boolean,
+/**
+ * It is marked with a star.
+ */
+starred: boolean,
+/**
+ * It has been put away and shows in the archive only.
+ */
+archived: boolean,
+/**
+ * Words people gave it.
+ */
+tags?: Array<string>,
+/**
+ * What people wrote about it.
+ */
+notes?: Array<Note>, };
+
+/**
+ * One conversation, unified: what `afterchat show --json` prints.
+ */
+export type Transcript = {
+/**
+ * Derived from provider, account and external id, or from the delivery where a payload names no conversation.
+ */
+id: ConversationId,
+/**
+ * The chat service.
+ */
+provider: string,
+/**
+ * The account at the service, where one service's ids repeat between accounts.
+ */
+account?: string,
+/**
+ * What the service calls the conversation.
+ */
+external_id?: string,
+/**
+ * The source its first delivery reached.
+ */
+source?: string,
+/**
+ * What kind of conversation it was.
+ */
+kind: Kind,
+/**
+ * How far it got.
+ */
+state: State,
+/**
+ * The service's own word for the state.
+ */
+provider_status?: string,
+/**
+ * The beginning.
+ */
+started_at: Instant,
+/**
+ * The end.
+ */
+ended_at?: Instant,
+/**
+ * True when the payload gave no beginning and the time of receipt stands in.
+ */
+started_at_inferred?: boolean,
+/**
+ * What it was about.
+ */
+subject?: string,
+/**
+ * The department asked.
+ */
+department?: string,
+/**
+ * The language of the conversation.
+ */
+language?: string,
+/**
+ * Labels the service put on it.
+ */
+labels?: Array<string>,
+/**
+ * What the visitor thought of it.
+ */
+rating?: Rating,
+/**
+ * How long things took.
+ */
+timing?: Timing,
+/**
+ * Who ended it.
+ */
+ended_by?: string,
+/**
+ * Who answered.
+ */
+agents?: Array<Person>,
+/**
+ * Who asked.
+ */
+visitor?: Visitor,
+/**
+ * The visitor's path, in order.
+ */
+pages?: Array<PageVisit>,
+/**
+ * Every line, in order.
+ */
+messages: Array<Message>,
+/**
+ * Values with a name but no place of their own.
+ */
+fields?: Array<Field>,
+/**
+ * Addresses the service gives for it.
+ */
+links?: Array<Link>,
+/**
+ * Values that no typed place took.
+ */
+other?: Array<OtherValue>,
+/**
+ * What was odd.
+ */
+notices?: Array<Notice>,
+/**
+ * The deliveries it was made from, oldest first.
+ */
+deliveries: Array<string>,
+/**
+ * What people added here.
+ */
+local: Local, };
+
+/**
+ * A run of text.
+ */
+export type Piece = {
+/**
+ * The text as written.
+ */
+text: string,
+/**
+ * The address it leads to: `http`, `https` or `mailto`.
+ */
+url?: string,
+/**
+ * True for a match of the search.
+ */
+hit?: boolean, };
+
+/**
+ * What one value of a payload became: shown in the inspector.
+ */
+export type Became = {
+/**
+ * Where the value stands in the payload. `@start-end` follows for a part of a longer text, in bytes.
+ */
+pointer: string,
+/**
+ * The path in the transcript, such as `visitor.email` or `messages[2].text`.
+ */
+field: string,
+/**
+ * The value as text.
+ */
+value: string, };
+
+/**
+ * How a body is written.
+ */
+export type Format = "json" | "form" | "xml" | "text" | "binary" | "empty";
+
+/**
+ * Why something could not be done. The UI turns the code into words and a next step; `detail` says more.
+ */
+export type Failure = {
+/**
+ * The stable code.
+ */
+code: string,
+/**
+ * What happened, what was kept and what to do, in words.
+ */
+detail: string, };
+
+/**
+ * A question that needs no words.
+ */
+export type Nothing = Record<string, never>;
+
+/**
+ * A part of the archive that people look through.
+ */
+export type View = "inbox" | "unread" | "missed" | "offline" | "starred" | "archived" | "everything";
+
+/**
+ * What became of a delivery.
+ */
+export type Outcome = "pending" | "conversation" | "no_conversation" | "unreadable";
+
+/**
+ * What a node of a payload is.
+ */
+export type TreeKind = "object" | "array" | "string" | "number" | "bool" | "null";
+
+/**
+ * Whether the door is open.
+ */
+export type Listener = { "state": "listening",
+/**
+ * What hook addresses on this machine begin with.
+ */
+url: string,
+/**
+ * The port.
+ */
+port: number,
+/**
+ * The port that was wanted and taken by another program.
+ */
+wanted_port?: number, } | { "state": "stopped" } | { "state": "failed",
+/**
+ * Why, in words.
+ */
+reason: string, };
+
+/**
+ * One row of the list.
+ */
+export type ConversationRow = {
+/**
+ * The conversation's name.
+ */
+id: string,
+/**
+ * Orders the list, newest activity first, and is the key for the next page. A number as text: it is too long for JavaScript.
+ */
+position: string,
+/**
+ * The chat service.
+ */
+provider: string,
+/**
+ * The source its first delivery reached.
+ */
+source?: string,
+/**
+ * What kind of conversation.
+ */
+kind: Kind,
+/**
+ * How far it got.
+ */
+state: State,
+/**
+ * The visitor's name or handle.
+ */
+visitor_name?: string,
+/**
+ * The visitor's e-mail address.
+ */
+visitor_email?: string,
+/**
+ * The first words, or in a search the words around the first hit.
+ */
+words: Array<Piece>,
+/**
+ * When it was last active.
+ */
+at: Instant,
+/**
+ * True when no payload gave that time.
+ */
+at_inferred: boolean,
+/**
+ * Nobody has read it to its end.
+ */
+unread: boolean,
+/**
+ * Marked with a star.
+ */
+starred: boolean,
+/**
+ * Put away.
+ */
+archived: boolean,
+/**
+ * The visitor's mark.
+ */
+rating?: Rating,
+/**
+ * How many messages.
+ */
+messages: number, };
+
+/**
+ * Which conversations to list, newest activity first.
+ */
+export type ConversationsQuestion = {
+/**
+ * The part of the archive.
+ */
+view: View,
+/**
+ * A search in the query language.
+ */
+search?: string,
+/**
+ * Only those of this chat service.
+ */
+provider?: string,
+/**
+ * The position of the last row of the page before.
+ */
+after?: string,
+/**
+ * How many rows at most; 50 if not given, never more than 200.
+ */
+limit?: number, };
+
+/**
+ * A page of the list.
+ */
+export type ConversationPage = {
+/**
+ * The rows.
+ */
+rows: Array<ConversationRow>,
+/**
+ * Pass as `after` for the next, older page.
+ */
+next?: string,
+/**
+ * What of the search could not be understood, in words.
+ */
+problem?: string, };
+
+/**
+ * Which conversation, and the search whose hits to mark in it.
+ */
+export type ConversationQuestion = {
+/**
+ * The conversation's name.
+ */
+id: string,
+/**
+ * A search in the query language.
+ */
+search?: string, };
+
+/**
+ * A text in another language.
+ */
+export type ShownTranslation = {
+/**
+ * The language's code.
+ */
+language: string,
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * A message as the reader shows it.
+ */
+export type ShownMessage = {
+/**
+ * When it was sent.
+ */
+at: Instant,
+/**
+ * True when no payload gave that time.
+ */
+at_inferred: boolean,
+/**
+ * Who speaks.
+ */
+role: Role,
+/**
+ * The speaker's name.
+ */
+author?: string,
+/**
+ * The text in runs.
+ */
+text: Array<Piece>,
+/**
+ * A system event in plain words.
+ */
+words?: string,
+/**
+ * A system event's code.
+ */
+event?: string,
+/**
+ * The rule that sent an automatic message.
+ */
+trigger?: string,
+/**
+ * The text in other languages.
+ */
+translations: Array<ShownTranslation>,
+/**
+ * Files sent along.
+ */
+attachments: Array<Attachment>, };
+
+/**
+ * A conversation, whole.
+ */
+export type ConversationAnswer = {
+/**
+ * The conversation.
+ */
+transcript: Transcript,
+/**
+ * Its messages as the reader shows them.
+ */
+messages: Array<ShownMessage>,
+/**
+ * What to call it in a heading.
+ */
+title: string,
+/**
+ * Other conversations with the same visitor, newest first, at most 20.
+ */
+earlier: Array<ConversationRow>, };
+
+/**
+ * A row of the inspector's list.
+ */
+export type DeliveryRow = {
+/**
+ * The delivery's number.
+ */
+id: string,
+/**
+ * When it arrived.
+ */
+received_at: Instant,
+/**
+ * The source it reached.
+ */
+source: string,
+/**
+ * The chat service whose reader understood it.
+ */
+provider?: string,
+/**
+ * The request method.
+ */
+method: string,
+/**
+ * The content type, as claimed.
+ */
+content_type?: string,
+/**
+ * The size of the body in bytes.
+ */
+size: number,
+/**
+ * What became of it.
+ */
+outcome: Outcome,
+/**
+ * Why it tells of no conversation, in words.
+ */
+reason?: string,
+/**
+ * The conversations it tells of.
+ */
+conversations: Array<string>,
+/**
+ * The payload's own word for what happened.
+ */
+event?: string, };
+
+/**
+ * Which deliveries to list, newest first.
+ */
+export type DeliveriesQuestion = {
+/**
+ * Only those of this conversation.
+ */
+conversation?: string,
+/**
+ * Only those of this source.
+ */
+source?: string,
+/**
+ * The number of the last row of the page before.
+ */
+after?: string,
+/**
+ * How many rows at most; 50 if not given, never more than 200.
+ */
+limit?: number, };
+
+/**
+ * A page of the inspector's list.
+ */
+export type DeliveryPage = {
+/**
+ * The rows.
+ */
+rows: Array<DeliveryRow>,
+/**
+ * Pass as `after` for the next, older page.
+ */
+next?: string, };
+
+/**
+ * Which delivery.
+ */
+export type DeliveryQuestion = {
+/**
+ * Its number.
+ */
+id: string, };
+
+/**
+ * A header line.
+ */
+export type Header = {
+/**
+ * The name as the sender spelled it.
+ */
+name: string,
+/**
+ * The value as text.
+ */
+value: string, };
+
+/**
+ * One node of a payload.
+ */
+export type TreeNode = {
+/**
+ * Its name, in an object.
+ */
+key?: string,
+/**
+ * What it is.
+ */
+kind: TreeKind,
+/**
+ * A scalar as written.
+ */
+value?: string,
+/**
+ * Its JSON Pointer.
+ */
+pointer: string,
+/**
+ * Where its bytes begin in the body text.
+ */
+start?: number,
+/**
+ * Where they end.
+ */
+end?: number,
+/**
+ * What it holds.
+ */
+children?: Array<TreeNode>, };
+
+/**
+ * A delivery, whole.
+ */
+export type DeliveryAnswer = {
+/**
+ * Its row.
+ */
+row: DeliveryRow,
+/**
+ * The path, with the token taken out.
+ */
+path: string,
+/**
+ * The query string.
+ */
+query?: string,
+/**
+ * Every header in order.
+ */
+headers: Array<Header>,
+/**
+ * How the body is written.
+ */
+format: Format,
+/**
+ * The body as text; bytes that are no text are replaced and `lossy` says so.
+ */
+body: string,
+/**
+ * True when bytes were replaced.
+ */
+lossy: boolean,
+/**
+ * True when only the first part of a large body is shown.
+ */
+truncated: boolean,
+/**
+ * The first bytes in hexadecimal, for a body that is not text.
+ */
+hex?: string,
+/**
+ * The payload as a tree; absent for a body that has none, or too large a one.
+ */
+tree?: TreeNode,
+/**
+ * What each value became.
+ */
+became: Array<Became>,
+/**
+ * Values that no typed place took.
+ */
+other: Array<OtherValue>,
+/**
+ * What was odd.
+ */
+notices: Array<Notice>, };
+
+/**
+ * A hook address.
+ */
+export type SourceRow = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * The chat service it is for; absent when it finds out by itself.
+ */
+provider?: string,
+/**
+ * The address on this machine, with its token.
+ */
+hook_url: string,
+/**
+ * When it was made.
+ */
+created_at: Instant,
+/**
+ * When it last heard from its service.
+ */
+last_delivery_at?: Instant,
+/**
+ * How many deliveries reached it.
+ */
+deliveries: number, };
+
+/**
+ * A chat service.
+ */
+export type ProviderRow = {
+/**
+ * Its id.
+ */
+id: string,
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * How many conversations a view holds.
+ */
+export type Counts = {
+/**
+ * All.
+ */
+total: number,
+/**
+ * Those not read to their end.
+ */
+unread: number, };
+
+/**
+ * How many conversations each view holds.
+ */
+export type ViewCounts = {
+/**
+ * What has not been put away.
+ */
+inbox: Counts,
+/**
+ * What nobody has read to its end.
+ */
+unread: Counts,
+/**
+ * Chats whose last message got no answer.
+ */
+missed: Counts,
+/**
+ * Messages left while nobody was there.
+ */
+offline: Counts,
+/**
+ * What somebody marked.
+ */
+starred: Counts,
+/**
+ * What was put away.
+ */
+archived: Counts,
+/**
+ * All of it.
+ */
+everything: Counts, };
+
+/**
+ * The state of everything, for the sidebar and the status line.
+ */
+export type Overview = {
+/**
+ * Whether the door is open.
+ */
+listener: Listener,
+/**
+ * How many conversations there are.
+ */
+conversations: number,
+/**
+ * How many deliveries were received and read.
+ */
+deliveries: number,
+/**
+ * When the last one arrived.
+ */
+last_delivery_at?: Instant,
+/**
+ * How many deliveries wait to be read.
+ */
+waiting: number,
+/**
+ * How many conversations each view holds.
+ */
+views: ViewCounts,
+/**
+ * Every hook address.
+ */
+sources: Array<SourceRow>,
+/**
+ * Every chat service that is read.
+ */
+providers: Array<ProviderRow>,
+/**
+ * The folder of the archive.
+ */
+archive: string,
+/**
+ * The program's version.
+ */
+version: string, };
+
+/**
+ * A bundled payload.
+ */
+export type SampleRow = {
+/**
+ * Its id.
+ */
+id: string,
+/**
+ * The chat service it is from.
+ */
+provider: string,
+/**
+ * What it shows.
+ */
+title: string, };
+
+/**
+ * Every bundled payload.
+ */
+export type SamplesAnswer = {
+/**
+ * The payloads.
+ */
+rows: Array<SampleRow>, };
+
+/**
+ * Which bundled payload.
+ */
+export type SampleQuestion = {
+/**
+ * Its id.
+ */
+sample: string, };
+
+/**
+ * How the door answered a sample.
+ */
+export type SampleSent = {
+/**
+ * The HTTP status.
+ */
+status: number,
+/**
+ * The address it was posted to.
+ */
+hook_url: string,
+/**
+ * The source of that address.
+ */
+source: string, };
+
+/**
+ * A flag to say of conversations, or to take back.
+ */
+export type Mark = {
+/**
+ * The conversations' names.
+ */
+ids: Array<string>,
+/**
+ * True to say it.
+ */
+on: boolean, };
+
+/**
+ * What changed.
+ */
+export type Marked = {
+/**
+ * How many.
+ */
+changed: number, };
+
+/**
+ * A source to make.
+ */
+export type NewSource = {
+/**
+ * Its name: small letters, digits and hyphens.
+ */
+name: string,
+/**
+ * The chat service it is for; absent to find out by the payload.
+ */
+provider?: string, };
+
+/**
+ * Which source.
+ */
+export type SourceName = {
+/**
+ * Its name.
+ */
+name: string, };
+
+/** Every query: what it asks and what it answers. */
+export type Queries = {
+  overview: { ask: Nothing, answer: Overview },
+  conversations: { ask: ConversationsQuestion, answer: ConversationPage },
+  conversation: { ask: ConversationQuestion, answer: ConversationAnswer },
+  deliveries: { ask: DeliveriesQuestion, answer: DeliveryPage },
+  delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
+  samples: { ask: Nothing, answer: SamplesAnswer },
+};
+
+/** Every act: what it asks and what it answers. */
+export type Acts = {
+  set_read: { ask: Mark, answer: Marked },
+  set_starred: { ask: Mark, answer: Marked },
+  set_archived: { ask: Mark, answer: Marked },
+  add_source: { ask: NewSource, answer: SourceRow },
+  rotate_source: { ask: SourceName, answer: SourceRow },
+  remove_source: { ask: SourceName, answer: Marked },
+  send_sample: { ask: SampleQuestion, answer: SampleSent },
+};

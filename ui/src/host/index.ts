@@ -1,0 +1,39 @@
+// What shows the page: the desktop window or a browser. Everything outside this folder knows only this interface.
+import type { Acts, Failure, Queries } from './bindings';
+import { tauriHost } from './tauri';
+import { webHost } from './web';
+
+export interface Host {
+  kind: 'desktop' | 'browser';
+  query<K extends keyof Queries>(name: K, ask: Queries[K]['ask']): Promise<Queries[K]['answer']>;
+  act<K extends keyof Acts>(name: K, ask: Acts[K]['ask']): Promise<Acts[K]['answer']>;
+  /** Calls back with the newest change number whenever something changed; returns how to stop. */
+  onChange(callback: (change: number) => void): () => void;
+  /** Saves one conversation as an HTML file; answers false when the person thought better of it. */
+  exportHtml(id: string): Promise<boolean>;
+  openLink(url: string): Promise<void>;
+  copy(text: string): Promise<void>;
+}
+
+/** Every failure of a host, with its stable code. */
+export class HostError extends Error implements Failure {
+  constructor(
+    readonly code: string,
+    readonly detail: string,
+  ) {
+    super(`${code}: ${detail}`);
+  }
+
+  static from(thrown: unknown): HostError {
+    if (thrown instanceof HostError) return thrown;
+    if (typeof thrown === 'object' && thrown !== null && 'code' in thrown) {
+      const { code, detail } = thrown as Partial<Failure>;
+      return new HostError(String(code), String(detail ?? ''));
+    }
+    return new HostError('unexpected', thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+const inWindow = typeof window !== 'undefined' && '__TAURI_INTERNALS__' in window;
+
+export const host: Host = inWindow ? tauriHost() : webHost();

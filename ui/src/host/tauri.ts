@@ -1,0 +1,27 @@
+// The desktop window. The only file that knows Tauri.
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { HostError, type Host } from './index';
+
+async function call<T>(command: string, args: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    throw HostError.from(thrown);
+  }
+}
+
+export function tauriHost(): Host {
+  return {
+    kind: 'desktop',
+    query: (name, ask) => call('query', { name, ask }),
+    act: (name, ask) => call('act', { name, ask }),
+    onChange(callback) {
+      const stop = listen<number>('changed', (event) => callback(event.payload));
+      return () => void stop.then((unlisten) => unlisten());
+    },
+    exportHtml: async (id) => (await call<string | null>('save_export', { id })) !== null,
+    openLink: (url) => call('open_link', { url }),
+    copy: (text) => navigator.clipboard.writeText(text),
+  };
+}

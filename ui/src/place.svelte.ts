@@ -1,0 +1,127 @@
+// Where the person is: which page, view, filter, search and conversation. It lives in the address, so a reload or the
+// Back button returns to the same place.
+import type { View } from './host/bindings';
+import { words } from './words';
+
+export type Page = 'conversations' | 'deliveries' | 'addresses';
+
+class Place {
+  page = $state<Page>('conversations');
+  view = $state<View>('inbox');
+  service = $state<string>();
+  search = $state('');
+  conversation = $state<string>();
+  delivery = $state<string>();
+  source = $state<string>();
+
+  constructor() {
+    if (typeof window === 'undefined') return;
+    this.#read();
+    window.addEventListener('popstate', () => this.#read());
+  }
+
+  show(view: View): void {
+    this.#go(() => {
+      this.page = 'conversations';
+      this.view = view;
+      this.conversation = undefined;
+    });
+  }
+
+  filter(service: string | undefined): void {
+    this.#go(() => {
+      this.page = 'conversations';
+      this.service = service;
+      this.conversation = undefined;
+    });
+  }
+
+  find(text: string): void {
+    const fromElsewhere = this.page !== 'conversations';
+    this.page = 'conversations';
+    this.search = text;
+    this.#write(fromElsewhere);
+  }
+
+  open(conversation: string | undefined): void {
+    // Going through a list leaves one step behind, so Back leads to the list and not through every row.
+    const step =
+      (conversation === undefined) !== (this.conversation === undefined) || this.page !== 'conversations';
+    this.page = 'conversations';
+    this.conversation = conversation;
+    this.#write(step);
+  }
+
+  /** A conversation from outside the list: shown in a view that certainly holds it. */
+  openAnywhere(conversation: string): void {
+    this.#go(() => {
+      this.page = 'conversations';
+      this.view = 'everything';
+      this.service = undefined;
+      this.search = '';
+      this.conversation = conversation;
+    });
+  }
+
+  openDelivery(delivery: string | undefined): void {
+    const step = this.page !== 'deliveries' || (delivery === undefined) !== (this.delivery === undefined);
+    this.page = 'deliveries';
+    this.delivery = delivery;
+    this.#write(step);
+  }
+
+  showDeliveries(source?: string): void {
+    this.#go(() => {
+      this.page = 'deliveries';
+      this.source = source;
+      this.delivery = undefined;
+    });
+  }
+
+  showAddresses(): void {
+    this.#go(() => (this.page = 'addresses'));
+  }
+
+  #go(change: () => void): void {
+    change();
+    this.#write(true);
+  }
+
+  #write(step: boolean): void {
+    const parts = new URLSearchParams();
+    if (this.page === 'conversations') {
+      if (this.service) parts.set('service', this.service);
+      if (this.search) parts.set('search', this.search);
+      if (this.conversation) parts.set('open', this.conversation);
+    } else if (this.page === 'deliveries') {
+      if (this.source) parts.set('source', this.source);
+      if (this.delivery) parts.set('open', this.delivery);
+    }
+    const query = parts.toString();
+    const address = `#/${this.page === 'conversations' ? this.view : this.page}${query ? `?${query}` : ''}`;
+    if (address === location.hash) return;
+    if (step) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+  }
+
+  #read(): void {
+    const [path = '', query = ''] = location.hash.replace(/^#\//, '').split('?', 2);
+    const parts = new URLSearchParams(query);
+    const open = parts.get('open') ?? undefined;
+    if (path === 'deliveries') {
+      this.page = path;
+      this.source = parts.get('source') ?? undefined;
+      this.delivery = open;
+    } else if (path === 'addresses') {
+      this.page = path;
+    } else {
+      this.page = 'conversations';
+      this.view = path in words.views ? (path as View) : 'inbox';
+      this.service = parts.get('service') ?? undefined;
+      this.search = parts.get('search') ?? '';
+      this.conversation = open;
+    }
+  }
+}
+
+export const place = new Place();

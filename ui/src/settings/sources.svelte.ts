@@ -1,0 +1,60 @@
+// Hook addresses: adding, giving a new token, removing, and sending a sample through the real door.
+import { host } from '../host';
+import type { SampleRow, SourceRow } from '../host/bindings';
+import { whole } from '../overview.svelte';
+import { attempt, toasts } from '../parts/toasts.svelte';
+import { words } from '../words';
+
+class Sources {
+  samples = $state.raw<SampleRow[]>([]);
+  sending = $state<string>();
+
+  async start(): Promise<void> {
+    if (this.samples.length) return;
+    const answer = await attempt(() => host.query('samples', {}));
+    if (answer) this.samples = answer.rows;
+  }
+
+  samplesFor(provider: string | undefined): SampleRow[] {
+    return provider === undefined
+      ? this.samples
+      : this.samples.filter((sample) => sample.provider === provider);
+  }
+
+  async send(sample: SampleRow): Promise<void> {
+    this.sending = sample.id;
+    await attempt(async () => {
+      const { status } = await host.act('send_sample', { sample: sample.id });
+      if (status === 200) toasts.say(words.addresses.sampleSent(sample.title, status));
+      else toasts.warn(words.addresses.sampleRefused(sample.title, status));
+    });
+    this.sending = undefined;
+    await whole.ask();
+  }
+
+  /** Throws, so that the dialog that asks for the name can say what is wrong with it. */
+  async add(name: string, provider: string | undefined): Promise<SourceRow> {
+    const source = await host.act('add_source', { name, provider });
+    await whole.ask();
+    toasts.say(words.addresses.added(source.name));
+    return source;
+  }
+
+  async rotate(name: string): Promise<void> {
+    await attempt(async () => {
+      await host.act('rotate_source', { name });
+      await whole.ask();
+      toasts.say(words.addresses.rotated(name));
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await attempt(async () => {
+      await host.act('remove_source', { name });
+      await whole.ask();
+      toasts.say(words.addresses.removed(name));
+    });
+  }
+}
+
+export const sources = new Sources();

@@ -1,0 +1,73 @@
+// Turns the stable code of a failure into words and a next step (what happened, what is safe, what to do).
+
+export interface Explained {
+  title: string;
+  next: string;
+}
+
+const table: Record<string, Explained> = {
+  unreachable: {
+    title: 'Afterchat does not answer',
+    next: 'The program behind this page has stopped. Everything it confirmed is kept; start it again to go on.',
+  },
+  session_over: {
+    title: 'This page’s session is over',
+    next: 'Run “afterchat serve” again and open the newest link it prints.',
+  },
+  not_found: { title: 'It is not in the archive', next: 'It may have been erased since the list was drawn.' },
+  bad_question: {
+    title: 'The request was not understood',
+    next: 'Reload the page; it may be older than the program.',
+  },
+  unknown_call: {
+    title: 'The request was not understood',
+    next: 'Reload the page; it may be older than the program.',
+  },
+  archive_busy: {
+    title: 'The archive is busy',
+    next: 'Another program uses it. Nothing is lost; try again in a moment.',
+  },
+  disk_full: {
+    title: 'The disk is full',
+    next: 'Everything kept so far is safe, but nothing new can be kept. Free some space.',
+  },
+  archive_read_only: {
+    title: 'The archive cannot be written',
+    next: 'It can still be read. Allow this account to write to its folder.',
+  },
+  archive_damaged: {
+    title: 'The archive file is damaged',
+    next: 'It was left as it is. Put it aside and bring back a backup.',
+  },
+  archive_newer: {
+    title: 'A newer Afterchat wrote this archive',
+    next: 'Nothing was changed. Install the newer version.',
+  },
+  closing: { title: 'Afterchat is closing', next: 'Start it again to go on.' },
+  not_listening: {
+    title: 'The listener is not running',
+    next: 'Hook addresses answer only while it runs. Restart Afterchat to open it again.',
+  },
+  port_unavailable: {
+    title: 'No port could be opened',
+    next: 'Other programs hold the ports. Close one and try again.',
+  },
+  no_source: { title: 'No hook address takes this sample', next: 'Add one first, under Hook addresses.' },
+  sample_not_sent: {
+    title: 'The sample did not arrive',
+    next: 'Check in the status line that the listener is running.',
+  },
+  name_taken: { title: 'That name is taken', next: 'Choose another name for the hook address.' },
+  name_invalid: {
+    title: 'That name cannot stand in an address',
+    next: 'Use 1 to 40 lower-case letters, digits and hyphens.',
+  },
+  link_refused: { title: 'The link was not opened', next: 'Only http, https and mailto links are opened.' },
+  clipboard: { title: 'Nothing was copied', next: 'Select the text and copy it by hand.' },
+};
+
+export function explain(code: string, detail: string): Explained {
+  const known = table[code];
+  if (known) return known;
+  return { title: 'That did not work', next: detail || code };
+}
