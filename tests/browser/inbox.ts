@@ -15,7 +15,8 @@ export class Inbox {
     readonly page: Page,
     readonly running: Running,
   ) {
-    this.rows = page.getByRole('listbox').getByRole('option');
+    // While a new question is under way the list still shows the answer to the last one: not the rows that are meant.
+    this.rows = page.locator('[role=listbox]:not([aria-busy=true])').getByRole('option');
     this.list = page.getByRole('listbox');
     this.transcript = page.getByRole('region', { name: 'Transcript' });
     this.details = page.getByRole('region', { name: 'Details' });

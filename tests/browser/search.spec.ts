@@ -24,6 +24,17 @@ test('typing finds words in messages and marks them in the list and in the reade
   await expect(hits).toHaveText(/hit 1 of/);
 });
 
+test('a pause between two words keeps the space that was typed', async ({ inbox }) => {
+  await inbox.page.keyboard.press('/');
+  await inbox.page.keyboard.type('oak ');
+  await expect(inbox.page).toHaveURL(/search=oak/);
+  await expect(inbox.rows).toHaveCount(1);
+  await inbox.page.keyboard.type('table');
+  await expect(inbox.page.getByRole('textbox', { name: 'Search' })).toHaveValue('oak table');
+  await expect(inbox.page).toHaveURL(/search=oak\+table/);
+  await expect(inbox.rows).toHaveCount(1);
+});
+
 for (const [what, text, who] of [
   ['visitors', 'dusan', 'Dusan Kmet'],
   ['a visitor by operator', 'from:anna', 'Anna Berg'],
