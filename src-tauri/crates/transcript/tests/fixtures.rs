@@ -13,28 +13,8 @@ use afterchat_transcript::fold::{self, Telling};
 use afterchat_transcript::payload::Payload;
 use afterchat_transcript::providers::{PROVIDERS, by_id};
 use afterchat_transcript::{Instant, Reading, read};
-use common::{delivery, dump, fixtures, root};
+use common::{delivery, dump, fixtures, root, settle};
 use serde_json::{Value, json};
-
-/// Writes what was read, or compares it with what must be.
-fn settle(path: &Path, found: &Value) {
-    let found = format!("{found:#}\n");
-    if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        std::fs::write(path, found).expect("the expected file must be writable");
-        return;
-    }
-    let expected = std::fs::read_to_string(path).unwrap_or_default();
-    let differs = expected.lines().zip(found.lines()).position(|(expected, found)| expected != found);
-    let line = differs.unwrap_or(expected.lines().count().min(found.lines().count()));
-    assert!(
-        expected == found,
-        "{} differs in line {}:\nexpected {:?}\nfound    {:?}",
-        path.display(),
-        line + 1,
-        expected.lines().nth(line),
-        found.lines().nth(line),
-    );
-}
 
 /// The conversations that these readings tell of.
 fn folded<'a>(readings: impl Iterator<Item = (i64, &'a [u8], &'a Reading)>) -> Vec<(usize, Value)> {
@@ -89,7 +69,7 @@ fn check(provider: &str, path: &Path) {
     if !transcripts.is_empty() {
         found["transcripts"] = json!(transcripts);
     }
-    settle(&path.with_extension("expected.json"), &found);
+    settle(&path.with_extension("expected.json"), &format!("{found:#}\n"));
 }
 
 #[test]
@@ -123,7 +103,7 @@ fn deliveries_of_one_conversation_fold_into_it() {
             .filter(|(parts, _)| *parts > 1)
             .map(|(_, transcript)| transcript)
             .collect();
-        settle(&root().join(provider).join("folded.expected.json"), &json!(several));
+        settle(&root().join(provider).join("folded.expected.json"), &format!("{:#}\n", json!(several)));
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the tests of readers share: where the fixtures are, deliveries that carry them, and a dump for people.
 
-use std::path::PathBuf;
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+use std::path::{Path, PathBuf};
 
 use afterchat_transcript::reading::{Extent, Verdict};
 use afterchat_transcript::{Delivery, Instant, Reading};
@@ -18,13 +20,32 @@ pub(crate) fn fixtures() -> Vec<(String, PathBuf)> {
         let Ok(files) = std::fs::read_dir(folder.path()) else { continue };
         for path in files.flatten().map(|file| file.path()) {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if !name.ends_with(".expected.json") && name != "SOURCES.md" {
+            if !name.ends_with(".expected.json") && !name.ends_with(".md") {
                 found.push((folder.file_name().to_string_lossy().into_owned(), path));
             }
         }
     }
     found.sort();
     found
+}
+
+/// Writes what was read, or compares it with what must be.
+pub(crate) fn settle(path: &Path, found: &str) {
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::write(path, found).expect("the expected file must be writable");
+        return;
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    let differs = expected.lines().zip(found.lines()).position(|(expected, found)| expected != found);
+    let line = differs.unwrap_or(expected.lines().count().min(found.lines().count()));
+    assert!(
+        expected == found,
+        "{} differs in line {}:\nexpected {:?}\nfound    {:?}",
+        path.display(),
+        line + 1,
+        expected.lines().nth(line),
+        found.lines().nth(line),
+    );
 }
 
 /// A POST of this body to a source of this provider.
