@@ -10,20 +10,24 @@
 //! 4. **Messages:** of whole transcripts the fullest counts, the newest of equally full ones. Fragments add the
 //!    messages it lacks: equal by id, else by time, role, author and text, each as often as it was told.
 //! 5. **Lists** (agents, pages, fields, labels, links, addresses) grow; of a field told twice the newest value counts.
+//!
+//! What is joined are references to facts, each beside the delivery that told it. The plain transcript and the way back
+//! from each of its values are two walks over the same [`Joined`].
 
+mod joined;
 mod lists;
 mod messages;
+mod walk;
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+pub use joined::Joined;
+
 use crate::Instant;
-use crate::model::{
-    ConversationId, HeadFacts, Kind, Local, Notice, OtherValue, RatingFacts, State, TimingFacts, Transcript,
-    VisitorFacts, absent,
-};
-use crate::reading::{Extent, Part, Reading, other_of};
+use crate::model::{ConversationId, Transcript};
+use crate::reading::{Part, Reading};
 
 /// The SHA-256 of a body: what makes two deliveries a repetition.
 pub type BodyDigest = [u8; 32];
@@ -76,62 +80,15 @@ pub fn conversation_id(reading: &Reading, index: usize, digest: &BodyDigest) -> 
 /// Folds one conversation; `None` when nothing was told.
 #[must_use]
 pub fn fold(id: &ConversationId, tellings: &[Telling<'_>]) -> Option<Folded> {
+    let joined = join(id, tellings)?;
+    Some(Folded { heard: joined.heard(), transcript: joined.plain() })
+}
+
+/// Joins what was told of one conversation, with the delivery and the place that told it; `None` when nothing was.
+#[must_use]
+pub fn join<'a>(id: &ConversationId, tellings: &[Telling<'a>]) -> Option<Joined<'a>> {
     let told = in_order(tellings);
-    let provider = told.first()?.reading.provider?;
-    let earliest = told.iter().min_by_key(|telling| (telling.received_at, telling.delivery))?;
-    let mut head = HeadFacts::default();
-    let mut timing = TimingFacts::default();
-    let mut rating = RatingFacts::default();
-    let mut visitor = VisitorFacts::default();
-    for telling in &told {
-        head.absorb(&telling.part.head);
-        timing.absorb(&telling.part.timing);
-        rating.absorb(&telling.part.rating);
-        visitor.absorb(&telling.part.visitor);
-    }
-    let newest =
-        |value: fn(&Part) -> Option<String>| told.iter().rev().find_map(|telling| value(telling.part));
-    let messages = messages::join(&told, head.started_at.as_ref().map(|time| time.value));
-    let first_message =
-        messages.iter().filter(|message| !message.at_inferred).map(|message| message.at).min();
-    let head = head.plain();
-    let told_start = head.started_at.or(first_message);
-    let ended = told.iter().any(|telling| telling.part.extent == Extent::Whole);
-    let transcript = Transcript {
-        id: id.clone(),
-        provider: provider.to_owned(),
-        account: newest(|part| part.account.as_ref().map(|account| account.value.clone())),
-        external_id: newest(|part| part.external_id.as_ref().map(|external| external.value.clone())),
-        source: Some(earliest.source.to_owned()),
-        kind: head.kind.unwrap_or(Kind::Chat),
-        state: head.state.unwrap_or(if ended { State::Ended } else { State::Open }),
-        provider_status: head.provider_status,
-        started_at: told_start.unwrap_or(earliest.received_at),
-        ended_at: head.ended_at,
-        started_at_inferred: told_start.is_none(),
-        subject: head.subject,
-        department: head.department,
-        language: head.language,
-        labels: lists::labels(&told),
-        rating: Some(rating.plain()).filter(|rating| !absent(rating)),
-        timing: Some(timing.plain()).filter(|timing| !absent(timing)),
-        ended_by: head.ended_by,
-        agents: lists::agents(&told),
-        visitor: Some(lists::visitor(&visitor, &told)).filter(|visitor| !absent(visitor)),
-        pages: lists::pages(&told),
-        messages,
-        fields: lists::fields(&told),
-        links: lists::links(&told),
-        other: other(&told),
-        notices: notices(&told),
-        deliveries: deliveries(tellings),
-        local: Local::default(),
-    };
-    let brings_words =
-        |telling: &&Telling<'_>| !telling.part.messages.is_empty() || telling.part.extent == Extent::Whole;
-    let heard =
-        told.iter().filter(brings_words).map(|telling| telling.delivery).max().unwrap_or(earliest.delivery);
-    Some(Folded { transcript, heard })
+    Joined::new(id.clone(), deliveries(tellings), told)
 }
 
 /// Each body once, at its earliest receipt, from the oldest to the newest.
@@ -151,18 +108,9 @@ fn in_order<'a>(tellings: &[Telling<'a>]) -> Vec<Telling<'a>> {
     told
 }
 
-fn deliveries(tellings: &[Telling<'_>]) -> Vec<String> {
+fn deliveries(tellings: &[Telling<'_>]) -> Vec<i64> {
     let mut numbers: Vec<_> = tellings.iter().map(|telling| telling.delivery).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    numbers.iter().map(ToString::to_string).collect()
-}
-
-fn other(told: &[Telling<'_>]) -> Vec<OtherValue> {
-    let all = told.iter().flat_map(|telling| other_of(telling.reading, telling.part));
-    lists::distinct_by(all, |other| (other.pointer.clone(), other.value.to_string()))
-}
-
-fn notices(told: &[Telling<'_>]) -> Vec<Notice> {
-    lists::distinct_by(told.iter().flat_map(|telling| &telling.reading.notices), Clone::clone)
+    numbers
 }

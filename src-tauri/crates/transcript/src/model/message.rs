@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::facts::{Became, Sourced, became, facts};
-use super::{Quantity, absent, facts::Slot};
+use super::facts::{Became, Inference, Provenance, Slot, Sourced, Told, Walk, became, facts};
+use super::{Origin, Quantity, absent};
 use crate::Instant;
 
 /// Who speaks. It comes from the service's own type fields, never from a name or a text.
@@ -28,7 +28,7 @@ pub enum Role {
 
 facts! {
     /// Somebody who wrote or answered.
-    Person from PersonFacts {
+    Person from PersonFacts told as PersonTold {
         /// The service's id of them.
         id: Option<String>,
         /// The name shown in the chat.
@@ -40,7 +40,7 @@ facts! {
 
 facts! {
     /// A file sent along. It is never fetched.
-    Attachment from AttachmentFacts {
+    Attachment from AttachmentFacts told as AttachmentTold {
         /// The file's name.
         name: Option<String>,
         /// Where the service keeps it.
@@ -54,7 +54,7 @@ facts! {
 
 facts! {
     /// The plain values of a message.
-    Words from WordsFacts {
+    Words from WordsFacts told as WordsTold {
         /// The service's id of the message.
         id: Option<String>,
         /// When it was sent.
@@ -111,7 +111,7 @@ pub struct MessageFacts {
     /// Who speaks.
     pub role: Role,
     /// Where the role was read, when one value says it.
-    pub role_origin: Option<super::Origin>,
+    pub role_origin: Option<Origin>,
     /// Id, time, text, event and trigger.
     pub words: WordsFacts,
     /// Who exactly.
@@ -136,16 +136,16 @@ impl MessageFacts {
         }
     }
 
-    /// The message without origins; `received_at` stands in for a missing time.
+    /// The message without origins. `stands_in` is its time where none was told.
     #[must_use]
-    pub fn plain(&self, received_at: Instant) -> Message {
-        let words = self.words.plain();
+    pub fn plain(&self, stands_in: Instant) -> Message {
+        let words = WordsTold::of(&self.words, 0).plain();
         Message {
             id: words.id,
-            at: words.at.unwrap_or(received_at),
+            at: words.at.unwrap_or(stands_in),
             at_inferred: words.at.is_none(),
             role: self.role,
-            author: Some(self.author.plain()).filter(|author| !absent(author)),
+            author: Some(PersonTold::of(&self.author, 0).plain()).filter(|author| !absent(author)),
             text: words.text,
             event: words.event,
             trigger: words.trigger,
@@ -154,7 +154,28 @@ impl MessageFacts {
                 .iter()
                 .map(|(code, text)| (code.clone(), text.value.clone()))
                 .collect(),
-            attachments: self.attachments.iter().map(AttachmentFacts::plain).collect(),
+            attachments: self.attachments.iter().map(|file| AttachmentTold::of(file, 0).plain()).collect(),
+        }
+    }
+
+    /// Tells where each value came from that this delivery told; `path` ends with a dot.
+    pub fn walk(&self, path: &str, delivery: i64, walk: &mut Walk<'_>) {
+        let role = format!("{path}role");
+        match &self.role_origin {
+            Some(Origin { pointer, bytes }) => {
+                walk(&role, Provenance::Told { delivery, pointer, bytes: *bytes, value: &self.role });
+            }
+            None => walk(&role, Provenance::Inferred { why: Inference::Shape, delivery: Some(delivery) }),
+        }
+        WordsTold::of(&self.words, delivery).walk(path, walk);
+        PersonTold::of(&self.author, delivery).walk(&format!("{path}author."), walk);
+        // Of a language that was told twice the last text is shown.
+        let texts: BTreeMap<_, _> = self.translations.iter().map(|(code, text)| (code, text)).collect();
+        for (code, fact) in texts {
+            walk(&format!("{path}translations.{code}"), Told { fact, delivery }.provenance());
+        }
+        for (index, file) in self.attachments.iter().enumerate() {
+            AttachmentTold::of(file, delivery).walk(&format!("{path}attachments[{index}]."), walk);
         }
     }
 

@@ -9,17 +9,19 @@ mod quantity;
 mod transcript;
 mod visitor;
 
-pub use facts::{Became, Origin, Sourced};
+pub use facts::{Became, Inference, Origin, Provenance, Sourced, Told, Walk};
 pub use local::{Local, Note};
 pub use message::{
-    Attachment, AttachmentFacts, Message, MessageFacts, Person, PersonFacts, Role, Words, WordsFacts,
+    Attachment, AttachmentFacts, AttachmentTold, Message, MessageFacts, Person, PersonFacts, PersonTold,
+    Role, Words, WordsFacts, WordsTold,
 };
 pub use quantity::Quantity;
 pub use transcript::{
-    ConversationId, Field, FieldFacts, Head, HeadFacts, Kind, Link, LinkFacts, Notice, OtherValue, PageFacts,
-    PageRole, PageVisit, Rating, RatingFacts, State, Timing, TimingFacts, Transcript,
+    ConversationId, Field, FieldFacts, Head, HeadFacts, HeadTold, Kind, Link, LinkFacts, Notice, OtherValue,
+    PageFacts, PageRole, PageVisit, Rating, RatingFacts, RatingTold, State, Timing, TimingFacts, TimingTold,
+    Transcript,
 };
-pub use visitor::{Visitor, VisitorFacts};
+pub use visitor::{Visitor, VisitorFacts, VisitorTold};
 
 /// True for what the transcript leaves out: no value, an empty list, a part in which nothing is known.
 pub(crate) fn absent<T: Default + PartialEq>(value: &T) -> bool {

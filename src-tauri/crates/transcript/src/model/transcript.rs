@@ -122,7 +122,7 @@ shown_as_written!(Kind, State, PageRole);
 
 facts! {
     /// The single values of a conversation.
-    Head from HeadFacts {
+    Head from HeadFacts told as HeadTold {
         /// What kind of conversation it was.
         kind: Option<Kind>,
         /// How far it got.
@@ -146,7 +146,7 @@ facts! {
 
 facts! {
     /// What the visitor thought of it.
-    Rating from RatingFacts {
+    Rating from RatingFacts told as RatingTold {
         /// The mark that was given.
         value: Option<Quantity>,
         /// The best possible mark, where the service says.
@@ -158,7 +158,7 @@ facts! {
 
 facts! {
     /// How long things took, in seconds.
-    Timing from TimingFacts {
+    Timing from TimingFacts told as TimingTold {
         /// From the visitor's first message to an agent's coming.
         wait_seconds: Option<Quantity>,
         /// From the visitor's first message to the first answer.
@@ -206,17 +206,6 @@ impl PageFacts {
         Self { url, title: None, at: None, role }
     }
 
-    /// The page without origins.
-    #[must_use]
-    pub fn plain(&self) -> PageVisit {
-        PageVisit {
-            url: self.url.value.clone(),
-            title: self.title.as_ref().map(|title| title.value.clone()),
-            at: self.at.as_ref().map(|at| at.value),
-            role: self.role,
-        }
-    }
-
     /// Where each value came from; `path` ends with a dot.
     pub fn origins(&self, path: &str, found: &mut Vec<Became>) {
         found.push(became(&self.url, &format!("{path}url")));
@@ -247,14 +236,6 @@ pub struct FieldFacts {
     pub name: String,
     /// Its value as text.
     pub value: Sourced<String>,
-}
-
-impl FieldFacts {
-    /// The field without origins.
-    #[must_use]
-    pub fn plain(&self) -> Field {
-        Field { group: self.group.clone(), name: self.name.clone(), value: self.value.value.clone() }
-    }
 }
 
 /// An address the service gives for the conversation. It is opened by a click only.

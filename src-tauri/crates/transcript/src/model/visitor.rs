@@ -5,7 +5,7 @@ use crate::Instant;
 
 facts! {
     /// Who the visitor was in this conversation. Every value is as the service gave it.
-    Visitor from VisitorFacts {
+    Visitor from VisitorFacts told as VisitorTold {
         /// The service's own id of the person.
         external_id: Option<String>,
         /// The name, if one was given.
