@@ -286,12 +286,18 @@ fn doubled(payload: &Json, every: usize) -> String {
 }
 
 fn check(body: &[u8]) -> Result<(), TestCaseError> {
-    let Some(root) = Payload::decode(body).root else { return Ok(()) };
+    let payload = Payload::decode(body);
+    let Some(root) = &payload.root else { return Ok(()) };
+    let text = String::from_utf8_lossy(body);
     let set = PROVIDERS.iter().map(|provider| Some(provider.id()));
     for provider in std::iter::once(None).chain(set) {
         let reading = read(&delivery(provider, body));
-        check_pointers(&root, &reading)?;
-        check_leaves(&root, &reading)?;
+        check_pointers(root, &reading)?;
+        check_leaves(root, &reading)?;
+        for line in reading.parts.iter().flat_map(Part::origins) {
+            let bytes = payload.locate(&text, &line.pointer);
+            prop_assert!(bytes.is_some(), "{} must have bytes in the body", line.pointer);
+        }
     }
     Ok(())
 }

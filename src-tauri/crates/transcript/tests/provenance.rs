@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use afterchat_transcript::fold::{self, Joined, Telling};
 use afterchat_transcript::model::{ConversationId, Inference, Provenance};
-use afterchat_transcript::payload::{Kind, Payload, Value};
+use afterchat_transcript::payload::{Format, Kind, Payload, Value};
 use afterchat_transcript::{Instant, Reading, read};
 use common::{delivery, dump, fixtures};
 use proptest::prelude::*;
@@ -201,6 +201,27 @@ fn is_time(shown: &str, text: &str) -> bool {
         || shown.to_string().get(11..19) == Some(text)
 }
 
+/// What the bytes of a place say when they are read alone.
+fn written_at(body: &[u8], payload: &Payload, place: &str) -> Option<String> {
+    let body = String::from_utf8_lossy(body);
+    let mut written = body[payload.locate(&body, place)?.span].to_owned();
+    if payload.format == Format::Form {
+        let form = Payload::decode(format!("a={written}").as_bytes());
+        written = form.root?.at("/a")?.scalar()?;
+    }
+    let part = place.contains('@') && payload.format == Format::Json && !written.starts_with('"');
+    let alone = match payload.format {
+        Format::Xml => format!("<a>{written}</a>"),
+        _ if part => format!(r#"{{"a":"{written}"}}"#),
+        _ => format!(r#"{{"a":{written}}}"#),
+    };
+    match Payload::decode(alone.as_bytes()).root {
+        Some(alone) => Some(alone.at("/a")?.scalar().unwrap_or_default()),
+        // A field of a form that holds no document is its text.
+        None => Some(written),
+    }
+}
+
 fn check(joined: &Joined<'_>, all: &[&Arrived]) -> Result<(), TestCaseError> {
     let transcript = joined.plain();
     let mut expected = BTreeMap::new();
@@ -236,6 +257,16 @@ fn check(joined: &Joined<'_>, all: &[&Arrived]) -> Result<(), TestCaseError> {
                 );
                 let at =
                     bytes.map_or_else(|| pointer.clone(), |(start, end)| format!("{pointer}@{start}-{end}"));
+                let written = written_at(&one.body, &one.payload, &at);
+                let text = raw.iter().filter_map(|raw| raw.scalar()).next_back();
+                let text =
+                    text.map(|text| bytes.map_or(text.clone(), |(start, end)| text[start..end].to_owned()));
+                prop_assert!(written.is_some(), "{place}: {at} has no bytes in {}", one.name);
+                prop_assert!(
+                    text.is_none() || written == text,
+                    "{written:?} is no {text:?} at {at} of {}",
+                    one.name
+                );
                 prop_assert_eq!(joined.shown(*delivery, &at, place), Some(place.clone()), "{} and back", at);
             }
         }

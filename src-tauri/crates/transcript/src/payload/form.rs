@@ -1,5 +1,7 @@
 //! Form bodies: `data={…}` as Olark sends it, and anything else a form can hold.
 
+use std::ops::Range;
+
 use super::json;
 use super::value::{Kind, Value};
 
@@ -8,10 +10,12 @@ pub(super) struct Form {
     pub(super) fields: Vec<(String, Value)>,
     /// The field whose text is a JSON document, if there is just one.
     pub(super) document: Option<String>,
+    /// The bytes of the form in the body.
+    pub(super) span: Range<usize>,
 }
 
-/// Reads a form; `None` when the text does not look like one.
-pub(super) fn read(text: &str) -> Option<Form> {
+/// Reads a form, which begins at `offset` in the body; `None` when the text does not look like one.
+pub(super) fn read(text: &str, offset: usize) -> Option<Form> {
     let text = text.trim_end();
     let (name, _) = text.split_once('=')?;
     let looks_encoded =
@@ -21,31 +25,65 @@ pub(super) fn read(text: &str) -> Option<Form> {
     }
     let mut documents = Vec::new();
     let fields = form_urlencoded::parse(text.as_bytes())
-        .map(|(name, value)| {
-            let nested = Some(value.trim())
+        .zip(written(text, offset))
+        .map(|((name, value), span)| {
+            let trimmed = value.trim();
+            let nested = Some(trimmed)
                 .filter(|value| value.starts_with(['{', '[']))
                 .and_then(|value| json::read(value, 0).ok());
             let value = match nested {
                 Some(document) => {
                     documents.push(name.to_string());
-                    without_spans(document.root)
+                    let places = places(&text[span.start - offset..span.end - offset]);
+                    // Bytes that are no text were replaced, and then the places are not known.
+                    let places = (places.len() == value.len() + 1).then_some(places);
+                    let before = value.len() - value.trim_start().len();
+                    moved(document.root, &|at| Some(span.start + *places.as_ref()?.get(before + at)?))
                 }
-                None => Value::text(value),
+                None => Value::text(value.as_ref()).at_bytes(span),
             };
             (name.into_owned(), value)
         })
         .collect();
     let document = if documents.len() == 1 { documents.pop() } else { None };
-    Some(Form { fields, document })
+    Some(Form { fields, document, span: offset..offset + text.len() })
 }
 
-/// Places inside an encoded field are no places in the body.
-fn without_spans(mut value: Value) -> Value {
-    value.span = 0..0;
+/// The bytes of each field's value, in the order in which the fields are read.
+fn written(text: &str, offset: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut start = offset;
+    let pieces = text.split('&').map(move |piece| {
+        let value = piece.find('=').map_or(piece.len(), |equals| equals + 1);
+        let span = start + value..start + piece.len();
+        start += piece.len() + 1;
+        (piece, span)
+    });
+    pieces.filter(|(piece, _)| !piece.is_empty()).map(|(_, span)| span)
+}
+
+/// Where each byte of a decoded value stands in the encoded one, and where it ends.
+pub(super) fn places(encoded: &str) -> Vec<usize> {
+    let bytes = encoded.as_bytes();
+    let mut found = Vec::with_capacity(bytes.len() + 1);
+    let mut at = 0;
+    while at < bytes.len() {
+        found.push(at);
+        let escaped = bytes[at] == b'%'
+            && bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        at += if escaped { 3 } else { 1 };
+    }
+    found.push(at);
+    found
+}
+
+/// The tree with the places that its values have in the body; none where that is not known.
+fn moved(mut value: Value, place: &impl Fn(usize) -> Option<usize>) -> Value {
+    let span = place(value.span.start).zip(place(value.span.end));
+    value.span = span.map_or(0..0, |(start, end)| start..end);
     value.kind = match value.kind {
-        Kind::Array(items) => Kind::Array(items.into_iter().map(without_spans).collect()),
+        Kind::Array(items) => Kind::Array(items.into_iter().map(|item| moved(item, place)).collect()),
         Kind::Object(entries) => {
-            Kind::Object(entries.into_iter().map(|(name, entry)| (name, without_spans(entry))).collect())
+            Kind::Object(entries.into_iter().map(|(name, entry)| (name, moved(entry, place))).collect())
         }
         kind => kind,
     };

@@ -6,10 +6,12 @@
 mod cursor;
 mod form;
 mod json;
+mod locate;
 mod value;
 mod xml;
 
 pub use cursor::{Cursor, Tracker};
+pub use locate::Located;
 pub use value::{Kind, Value};
 
 use crate::model::Notice;
@@ -70,8 +72,8 @@ impl Payload {
             Some(b'/') if trimmed.starts_with("//") || trimmed.starts_with("/*") => {
                 Self::json(trimmed, offset)
             }
-            Some(b'<') => Self::xml(trimmed),
-            _ => form::read(trimmed)
+            Some(b'<') => Self::xml(trimmed, offset),
+            _ => form::read(trimmed, offset)
                 .map_or_else(|| Self::without_tree(plain_format(&text), None), |form| Self::form(&form)),
         };
         payload.notices.splice(0..0, notices);
@@ -93,15 +95,15 @@ impl Payload {
         }
     }
 
-    fn xml(text: &str) -> Self {
-        match xml::read(text) {
+    fn xml(text: &str, offset: usize) -> Self {
+        match xml::read(text, offset) {
             Ok(root) => Self::tree(Format::Xml, root, String::new()),
             Err(problem) => Self::without_tree(plain_format(text), Some(notice("invalid_xml", &problem))),
         }
     }
 
     fn form(form: &form::Form) -> Self {
-        let root = Value::object(form.fields.clone());
+        let root = Value::object(form.fields.clone()).at_bytes(form.span.clone());
         Self::tree(
             Format::Form,
             root,

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 pub struct Value {
     /// What it is.
     pub kind: Kind,
-    /// Its bytes in the body as UTF-8 text; empty where the format gives no simple place.
+    /// Its bytes in the body as UTF-8 text, for XML with its tags where it holds other values; empty where they are not known.
     pub span: std::ops::Range<usize>,
     /// Its number in the tree, parents before children.
     pub(crate) number: usize,
@@ -36,6 +36,11 @@ const LARGEST_SAFE: u64 = (1 << 53) - 1;
 impl Value {
     pub(crate) fn new(kind: Kind) -> Self {
         Self { kind, span: 0..0, number: 0 }
+    }
+
+    /// The same value at this place in the body.
+    pub(crate) fn at_bytes(self, span: std::ops::Range<usize>) -> Self {
+        Self { span, ..self }
     }
 
     pub(crate) fn object(entries: Vec<(String, Self)>) -> Self {

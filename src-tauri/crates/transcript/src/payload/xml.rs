@@ -2,6 +2,7 @@
 //! repeated elements are a list, and an attribute is a child named `@name`.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -15,35 +16,44 @@ const DEEPEST: usize = 128;
 #[derive(Default)]
 struct Open {
     name: String,
+    /// Where its tag begins.
+    start: usize,
+    /// Where its text stands, from the first piece of it to the last.
+    inside: Option<Range<usize>>,
     children: Vec<(String, Value)>,
     /// Where each name stands among the children: a sender chooses how many there are.
     places: HashMap<String, usize>,
     text: String,
 }
 
-/// Reads one XML document. External entities are never resolved and document types are passed over.
-pub(super) fn read(text: &str) -> Result<Value, String> {
+/// Reads one XML document, which begins at `offset` in the body. External entities are never resolved and document
+/// types are passed over.
+pub(super) fn read(text: &str, offset: usize) -> Result<Value, String> {
     let mut reader = Reader::from_str(text);
     let mut open = vec![Open::default()];
+    let place = |reader: &Reader<&[u8]>| usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
     loop {
         let problem =
             |error: &dyn std::fmt::Display| format!("Not XML: {error}. The body is kept as it came.");
-        match reader.read_event().map_err(|error| problem(&error))? {
+        let from = place(&reader);
+        let event = reader.read_event().map_err(|error| problem(&error))?;
+        let here = offset + from..offset + place(&reader);
+        match event {
             Event::Start(start) => {
                 if open.len() > DEEPEST {
                     return Err(problem(&"more than 128 levels of nesting"));
                 }
-                open.push(element(&start));
+                open.push(element(&start, here.start));
             }
-            Event::Empty(start) => close(&mut open, element(&start)),
+            Event::Empty(start) => close(&mut open, element(&start, here.start), text, offset, here.end),
             Event::End(_) => {
                 if let Some(done) = open.pop() {
-                    close(&mut open, done);
+                    close(&mut open, done, text, offset, here.end);
                 }
             }
-            Event::Text(text) => append(&mut open, &text),
-            Event::CData(text) => append(&mut open, &text),
-            Event::GeneralRef(name) => append(&mut open, &reference(&name)),
+            Event::Text(text) => append(&mut open, &text, here),
+            Event::CData(text) => append(&mut open, &text, here),
+            Event::GeneralRef(name) => append(&mut open, &reference(&name), here),
             Event::Eof => break,
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
         }
@@ -53,25 +63,31 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
     if root.children.is_empty() {
         return Err("Not XML: there is no element. The body is kept as it came.".to_owned());
     }
-    Ok(Value::object(root.children))
+    Ok(Value::object(root.children).at_bytes(offset..offset + text.len()))
 }
 
-fn element(start: &quick_xml::events::BytesStart<'_>) -> Open {
-    let attributes = start.attributes().flatten().map(|attribute| {
-        let name = format!("@{}", attribute.key.as_ref());
-        (name, Value::text(attribute.value.as_ref()))
+/// `start` is where the tag begins in the body.
+fn element(tag: &quick_xml::events::BytesStart<'_>, start: usize) -> Open {
+    let attributes = tag.attributes().flatten().map(|attribute| {
+        let value: &str = attribute.value.as_ref();
+        // The value is a piece of the tag, and the tag stands behind its angle bracket.
+        let at = value.as_ptr().addr().wrapping_sub(tag.as_ptr().addr());
+        let span = if at <= tag.len() { start + 1 + at..start + 1 + at + value.len() } else { 0..0 };
+        (format!("@{}", attribute.key.as_ref()), Value::text(value).at_bytes(span))
     });
-    Open { name: start.name().as_ref().to_owned(), children: attributes.collect(), ..Open::default() }
+    Open { name: tag.name().as_ref().to_owned(), start, children: attributes.collect(), ..Open::default() }
 }
 
-fn append(open: &mut [Open], text: &str) {
+fn append(open: &mut [Open], text: &str, here: Range<usize>) {
     if let Some(element) = open.last_mut() {
         element.text.push_str(text);
+        let start = element.inside.as_ref().map_or(here.start, |inside| inside.start);
+        element.inside = Some(start..here.end);
     }
 }
 
 /// The predefined entities and character references; any other entity stays as it was written.
-fn reference(name: &str) -> String {
+pub(super) fn reference(name: &str) -> String {
     let code = name.strip_prefix('#').and_then(|digits| {
         digits.strip_prefix('x').map_or_else(|| digits.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok())
     });
@@ -86,27 +102,38 @@ fn reference(name: &str) -> String {
     }
 }
 
-fn close(open: &mut [Open], done: Open) {
+/// Puts an element that ends at `end` into the one around it.
+fn close(open: &mut [Open], done: Open, whole: &str, offset: usize, end: usize) {
     let Some(parent) = open.last_mut() else { return };
     let text = done.text.trim();
+    let written = done.inside.filter(|_| !text.is_empty()).map(|inside| {
+        let raw = &whole[inside.start - offset..inside.end - offset];
+        let start = inside.start + (raw.len() - raw.trim_start().len());
+        start..start + raw.trim().len()
+    });
+    let element = done.start..end;
     let value = if done.children.is_empty() {
-        Value::text(text)
+        Value::text(text).at_bytes(written.unwrap_or(element))
     } else {
         let mut children = done.children;
-        if !text.is_empty() {
-            children.push(("#text".to_owned(), Value::text(text)));
+        if let Some(written) = written {
+            children.push(("#text".to_owned(), Value::text(text).at_bytes(written)));
         }
-        Value::object(children)
+        Value::object(children).at_bytes(element)
     };
     match parent.places.get(&done.name).and_then(|place| parent.children.get_mut(*place)) {
         None => {
             parent.places.insert(done.name.clone(), parent.children.len());
             parent.children.push((done.name, value));
         }
-        Some((_, Value { kind: Kind::Array(items), .. })) => items.push(value),
+        Some((_, Value { kind: Kind::Array(items), span, .. })) => {
+            span.end = end;
+            items.push(value);
+        }
         Some((_, known)) => {
+            let span = known.span.start..end;
             let first = std::mem::replace(known, Value::new(Kind::Null));
-            known.kind = Kind::Array(vec![first, value]);
+            *known = Value::new(Kind::Array(vec![first, value])).at_bytes(span);
         }
     }
 }
