@@ -56,7 +56,8 @@ CREATE TABLE conversations (
     heard         INTEGER NOT NULL,         -- the newest delivery that brought a message
     unread        INTEGER NOT NULL,
     starred       INTEGER NOT NULL,
-    archived      INTEGER NOT NULL
+    archived      INTEGER NOT NULL,
+    identity      INTEGER NOT NULL          -- who the visitor is: a row of identities
 ) STRICT;
 
 -- The views of the sidebar. Each index ends in `position`, so a page of any view reads just its own rows:
@@ -75,13 +76,33 @@ CREATE TABLE transcripts (
     document BLOB NOT NULL                  -- a zstd frame
 ) STRICT;
 
--- Who a visitor is known as: the service's id of them and every e-mail address.
-CREATE TABLE visitors (
-    known_as TEXT NOT NULL,
-    position INTEGER NOT NULL REFERENCES conversations (position) ON DELETE CASCADE,
-    PRIMARY KEY (known_as, position)
+-- Under which names conversations know their visitor. Conversations with the same names share a row, so that a visitor
+-- with thousands of conversations is found in a few steps.
+CREATE TABLE identities (
+    id    INTEGER PRIMARY KEY,
+    names TEXT NOT NULL UNIQUE              -- a JSON list, in order
+) STRICT;
+
+-- The same, by name: how one identity leads to the next.
+CREATE TABLE known_as (
+    name     TEXT NOT NULL,
+    identity INTEGER NOT NULL REFERENCES identities (id) ON DELETE CASCADE,
+    PRIMARY KEY (name, identity)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX visitors_by_position ON visitors (position);
+CREATE INDEX known_as_by_identity ON known_as (identity);
+
+-- Serves the conversations of a visitor, newest first: the index ends in `position`.
+CREATE INDEX conversations_by_identity ON conversations (identity);
+
+-- An identity ends with its last conversation, so that no address outlives what it was read from.
+CREATE TRIGGER identities_end_with_a_conversation AFTER DELETE ON conversations BEGIN
+    DELETE FROM identities WHERE id = OLD.identity
+        AND NOT EXISTS (SELECT 1 FROM conversations WHERE identity = OLD.identity);
+END;
+CREATE TRIGGER identities_end_with_a_change AFTER UPDATE OF identity ON conversations BEGIN
+    DELETE FROM identities WHERE id = OLD.identity
+        AND NOT EXISTS (SELECT 1 FROM conversations WHERE identity = OLD.identity);
+END;
 
 -- The full-text index. It keeps no text of its own (the transcript has it); prefixes of one to four letters are
 -- indexed because a search runs while it is typed: without them one letter takes a second at a million conversations.
@@ -122,3 +143,20 @@ CREATE TABLE settings (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Who is one visitor and who is not. Numbers only grow: of two decisions on one name the newer one counts.
+CREATE TABLE decisions (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    TEXT NOT NULL,                  -- join | name | conversation
+    subject TEXT,                           -- the name or the conversation that was taken out
+    at      INTEGER NOT NULL                -- milliseconds since 1970, UTC
+) STRICT;
+CREATE INDEX decisions_by_subject ON decisions (subject);
+
+-- The names a decision speaks of.
+CREATE TABLE decision_names (
+    name     TEXT NOT NULL,
+    decision INTEGER NOT NULL REFERENCES decisions (id) ON DELETE CASCADE,
+    PRIMARY KEY (name, decision)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX decision_names_by_decision ON decision_names (decision);

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::compress::{SMALL, compress, decompress_whole};
 use crate::journal::instant;
+use crate::visitors::Name;
 use crate::{Archive, ArchiveError, search, visitors};
 
 /// Bits of the id below the milliseconds in a position: conversations of one millisecond keep apart.
@@ -107,7 +108,7 @@ pub(crate) struct Prepared {
     first_words: String,
     document: Vec<u8>,
     words: search::Words,
-    visitors: Vec<String>,
+    names: Vec<Name>,
 }
 
 impl Prepared {
@@ -122,14 +123,14 @@ impl Prepared {
             first_words: first_words(&transcript),
             document: compress(&document, SMALL)?,
             words: search::Words::of(&transcript),
-            visitors: visitors::known_as(&transcript),
+            names: visitors::names_of(&transcript),
             transcript,
             heard,
         })
     }
 }
 
-/// Stores a conversation, its index entries and its visitors in place of what was known of it.
+/// Stores a conversation, its index entries and who its visitor is in place of what was known of it.
 pub(crate) fn put(connection: &Connection, prepared: &Prepared) -> Result<(), ArchiveError> {
     let transcript = &prepared.transcript;
     let id = transcript.id.as_str();
@@ -145,8 +146,8 @@ pub(crate) fn put(connection: &Connection, prepared: &Prepared) -> Result<(), Ar
     connection
         .prepare_cached(
             "INSERT INTO conversations (position, id, provider, source, kind, state, visitor_name, visitor_email, first_words,
-                 active_at, at_inferred, rating, rating_max, messages, heard, unread, starred, archived)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 active_at, at_inferred, rating, rating_max, messages, heard, unread, starred, archived, identity)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?
         .execute(params![
             position,
@@ -167,11 +168,11 @@ pub(crate) fn put(connection: &Connection, prepared: &Prepared) -> Result<(), Ar
             prepared.heard > read_through,
             starred,
             archived,
+            visitors::identity(connection, id, &prepared.names)?,
         ])?;
     connection
         .prepare_cached("INSERT INTO transcripts VALUES (?1, ?2)")?
         .execute(params![position, prepared.document])?;
-    visitors::put(connection, position, &prepared.visitors)?;
     search::put(connection, position, &prepared.words)
 }
 
@@ -182,7 +183,7 @@ fn remove(connection: &Connection, id: &str) -> Result<(), ArchiveError> {
         .optional()?;
     if let Some(position) = position {
         connection.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([position])?;
-        // Its transcript and its visitors go with it.
+        // Its transcript goes with it, and its identity if no other conversation has that.
         connection.prepare_cached("DELETE FROM conversations WHERE position = ?1")?.execute([position])?;
     }
     Ok(())
@@ -268,6 +269,18 @@ fn summary(row: &Row<'_>) -> Result<ConversationSummary, rusqlite::Error> {
         starred: row.get(15)?,
         archived: row.get(16)?,
     })
+}
+
+/// The rows at these positions, in their order. What is gone meanwhile is left out.
+pub(crate) fn summaries_at(
+    connection: &Connection,
+    positions: &[i64],
+) -> Result<Vec<ConversationSummary>, ArchiveError> {
+    let mut select =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM conversations c WHERE c.position = ?1"))?;
+    let rows =
+        positions.iter().filter_map(|position| select.query_row([position], summary).optional().transpose());
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn view_condition(view: View) -> &'static str {
@@ -365,33 +378,6 @@ impl Archive {
         })
     }
 
-    /// Other conversations with the same visitor, newest first.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn conversations_with_same_visitor(
-        &self,
-        transcript: &Transcript,
-        limit: usize,
-    ) -> Result<Vec<ConversationSummary>, ArchiveError> {
-        let names = visitors::known_as(transcript);
-        let marks = vec!["?"; names.len()].join(", ");
-        let sql = format!(
-            "SELECT {COLUMNS} FROM conversations c
-             WHERE c.position IN (SELECT position FROM visitors WHERE known_as IN ({marks})) AND c.id <> ? ORDER BY c.position DESC LIMIT ?"
-        );
-        let mut values: Vec<Sql> = names.into_iter().map(Sql::from).collect();
-        values.extend([
-            transcript.id.as_str().to_owned().into(),
-            i64::try_from(limit).unwrap_or(i64::MAX).into(),
-        ]);
-        self.read(|connection| {
-            let mut select = connection.prepare_cached(&sql)?;
-            let rows = select.query_map(params_from_iter(values), summary)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-    }
-
     /// How many conversations a view holds.
     ///
     /// # Errors
@@ -413,7 +399,7 @@ impl Archive {
     }
 }
 
-fn open_document(document: &[u8]) -> Result<Transcript, ArchiveError> {
+pub(crate) fn open_document(document: &[u8]) -> Result<Transcript, ArchiveError> {
     let json = decompress_whole(document)?;
     serde_json::from_slice(&json).map_err(|error| ArchiveError::Damaged(error.to_string()))
 }

@@ -60,6 +60,9 @@ pub enum ArchiveError {
     /// There is no such chat service.
     #[error("Afterchat knows no chat service “{0}”.")]
     UnknownProvider(String),
+    /// Two visitors that are to be joined are one.
+    #[error("These conversations are of one visitor already. Nothing was changed.")]
+    SameVisitor,
     /// The archive is being closed.
     #[error("The archive is being closed.")]
     Closing,
@@ -86,6 +89,7 @@ impl ArchiveError {
             Self::NameTaken(_) => "name_taken",
             Self::NameInvalid(_) => "name_invalid",
             Self::UnknownProvider(_) => "unknown_provider",
+            Self::SameVisitor => "same_visitor",
             Self::Closing => "closing",
             Self::Sqlite(_) | Self::File(_) => "archive_failed",
         }

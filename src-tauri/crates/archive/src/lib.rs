@@ -28,3 +28,7 @@ pub use local::Flag;
 pub use open::Archive;
 pub use projector::Progress;
 pub use sources::{Heard, Hook, Source};
+pub use visitors::{
+    Decided, Decision, FoundVisitor, GivenRating, KnownName, Name, NameStanding, PathPlace, Portrait, Seen,
+    SeenValues, Stretch, VisitorPath,
+};

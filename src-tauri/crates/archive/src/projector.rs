@@ -382,7 +382,7 @@ impl Archive {
     pub fn rebuild(&self) -> Result<(), ArchiveError> {
         self.write(|connection| {
             connection.execute_batch(
-                "DELETE FROM transcripts; DELETE FROM visitors; DELETE FROM conversations; DELETE FROM tellings;
+                "DELETE FROM transcripts; DELETE FROM conversations; DELETE FROM tellings;
                  DELETE FROM readings; DELETE FROM heard;
                  INSERT INTO search (search) VALUES ('delete-all');
                  UPDATE cursor SET delivery = 0;",

@@ -59,7 +59,7 @@ pub(super) fn one(api: &Api, ask: &ConversationQuestion) -> Result<ConversationA
     let messages =
         transcript.messages.iter().map(|message| shown(message, &transcript, query.as_ref())).collect();
     let earlier =
-        api.archive.conversations_with_same_visitor(&transcript, EARLIER)?.into_iter().map(row).collect();
+        api.archive.conversations_with_same_visitor(&transcript.id, EARLIER)?.into_iter().map(row).collect();
     Ok(ConversationAnswer { title: title(&transcript), messages, earlier, transcript })
 }
 
