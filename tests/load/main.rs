@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as Moment};
 use afterchat_archive::{Archive, ListQuestion, View};
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::query::Query;
-use afterchat_transcript::{Delivery, Instant};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant};
 use corpus::Corpus;
 
 /// Questions of each class.
@@ -45,6 +45,7 @@ fn main() -> Outcome<()> {
 
 fn delivery(body: Vec<u8>, now: Instant) -> Delivery {
     Delivery {
+        kind: DeliveryKind::Hook,
         source: "smartsupp".to_owned(),
         provider: Some("smartsupp".to_owned()),
         method: "POST".to_owned(),

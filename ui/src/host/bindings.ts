@@ -814,6 +814,11 @@ title: string,
 earlier: Array<ConversationRow>, };
 
 /**
+ * How a payload came into the journal.
+ */
+export type DeliveryKind = "hook" | "back_fill" | "import";
+
+/**
  * A row of the inspector's list.
  */
 export type DeliveryRow = {
@@ -837,6 +842,10 @@ provider?: string,
  * The request method.
  */
 method: string,
+/**
+ * How it came.
+ */
+kind: DeliveryKind,
 /**
  * The content type, as claimed.
  */

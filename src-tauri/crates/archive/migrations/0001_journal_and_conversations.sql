@@ -11,7 +11,8 @@ CREATE TABLE deliveries (
     headers     BLOB NOT NULL,              -- "Name: value" lines, order, spelling and duplicates as sent
     body        BLOB NOT NULL,
     compressed  INTEGER NOT NULL,           -- 1 when body is a zstd frame
-    size        INTEGER NOT NULL            -- of the body as sent, in bytes
+    size        INTEGER NOT NULL,           -- of the body as sent, in bytes
+    kind        TEXT NOT NULL               -- hook | back_fill | import: how it came
 ) STRICT;
 
 -- Serves the inspector's "only this source", newest first: the index ends in the row's number.

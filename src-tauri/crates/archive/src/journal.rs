@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use afterchat_transcript::{Delivery, Header, Instant};
+use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from_iter};
 
@@ -69,6 +69,8 @@ impl Outcome {
 pub struct DeliverySummary {
     /// Its number.
     pub id: DeliveryId,
+    /// How it came.
+    pub kind: DeliveryKind,
     /// When it arrived.
     pub received_at: Instant,
     /// The source it reached.
@@ -157,8 +159,8 @@ pub(crate) fn append<'a>(
     rows: impl Iterator<Item = &'a Row>,
 ) -> Result<Vec<DeliveryId>, ArchiveError> {
     let mut insert = connection.prepare_cached(
-        "INSERT INTO deliveries (received_at, source, provider, method, path, query, headers, body, compressed, size)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO deliveries (received_at, source, provider, method, path, query, headers, body, compressed, size, kind)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
     let store = |row: &Row| {
         let delivery = &row.delivery;
@@ -174,6 +176,7 @@ pub(crate) fn append<'a>(
             body,
             row.body.is_some(),
             i64::try_from(delivery.body.len()).unwrap_or(i64::MAX),
+            delivery.kind.word(),
         ])?;
         Ok(DeliveryId(id))
     };
@@ -181,7 +184,7 @@ pub(crate) fn append<'a>(
 }
 
 const COLUMNS: &str =
-    "id, received_at, source, provider, method, path, query, headers, body, compressed, size";
+    "id, received_at, source, provider, method, path, query, headers, body, compressed, size, kind";
 
 fn journalled(row: &SqlRow<'_>) -> Result<Journalled, ArchiveError> {
     let stored: Vec<u8> = row.get(8)?;
@@ -189,6 +192,7 @@ fn journalled(row: &SqlRow<'_>) -> Result<Journalled, ArchiveError> {
     let body = if row.get(9)? { decompress(&stored, size)? } else { stored };
     let headers: Vec<u8> = row.get(7)?;
     let delivery = Delivery {
+        kind: kind(&row.get::<_, String>(11)?),
         source: row.get(2)?,
         provider: row.get(3)?,
         method: row.get(4)?,
@@ -199,6 +203,11 @@ fn journalled(row: &SqlRow<'_>) -> Result<Journalled, ArchiveError> {
         received_at: instant(row.get(1)?),
     };
     Ok(Journalled { id: DeliveryId(row.get(0)?), delivery })
+}
+
+/// A stored kind. Only words that [`DeliveryKind`] has were ever stored.
+fn kind(word: &str) -> DeliveryKind {
+    DeliveryKind::from_word(word).unwrap_or_default()
 }
 
 /// A stored time. Only moments that [`Instant`] allowed were ever stored, except by a clock set before 1970.
@@ -235,6 +244,7 @@ fn summary(connection: &Connection, row: &SqlRow<'_>) -> Result<DeliverySummary,
     let outcome: Option<String> = row.get(8)?;
     Ok(DeliverySummary {
         id: DeliveryId(id),
+        kind: kind(&row.get::<_, String>(11)?),
         received_at: instant(row.get(1)?),
         source: row.get(2)?,
         provider: row.get(7)?,
@@ -248,7 +258,7 @@ fn summary(connection: &Connection, row: &SqlRow<'_>) -> Result<DeliverySummary,
     })
 }
 
-const SUMMARY: &str = "SELECT d.id, d.received_at, d.source, d.provider, d.method, d.headers, d.size, r.provider, r.outcome, r.reason, r.event
+const SUMMARY: &str = "SELECT d.id, d.received_at, d.source, d.provider, d.method, d.headers, d.size, r.provider, r.outcome, r.reason, r.event, d.kind
      FROM deliveries d LEFT JOIN readings r ON r.delivery = d.id";
 
 impl Archive {

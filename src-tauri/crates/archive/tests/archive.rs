@@ -10,7 +10,7 @@ use afterchat_archive::{
 };
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::query::Query;
-use afterchat_transcript::{Delivery, Header, Instant};
+use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
 
 const HELLO: &str = r#"{"accountId":1,"beginAt":1790000000000,"endAt":1790000060000,"channel":{"id":7,"isChat":true,"rating":2},
     "visitor":{"id":5,"name":"Žofie Nová","email":"Zofie@Example.org"},"paths":[{"url":"https://shop.example/cart","title":"Your cart"}],
@@ -25,6 +25,7 @@ fn at(seconds: i64) -> Instant {
 
 fn delivery(body: &[u8], seconds: i64) -> Delivery {
     Delivery {
+        kind: DeliveryKind::Hook,
         source: "smartsupp".to_owned(),
         provider: Some("smartsupp".to_owned()),
         method: "POST".to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use afterchat_archive::Hook;
-use afterchat_transcript::{Delivery, Instant};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant};
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection};
 use axum::http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -71,6 +71,7 @@ async fn take<J: Journal>(reception: &Reception<J>, hook: Hook, request: Request
         }
     };
     let delivery = Delivery {
+        kind: DeliveryKind::Hook,
         source: hook.source,
         provider: hook.provider,
         method: parts.method.as_str().to_owned(),

@@ -5,10 +5,11 @@ use std::net::IpAddr;
 
 use afterchat_relay::{Sample, samples};
 use afterchat_transcript::reading::Verdict;
-use afterchat_transcript::{Delivery, Header, providers, read};
+use afterchat_transcript::{Delivery, DeliveryKind, Header, providers, read};
 
 fn delivery(sample: &Sample, provider: Option<&str>) -> Delivery {
     Delivery {
+        kind: DeliveryKind::Hook,
         source: "any".to_owned(),
         provider: provider.map(str::to_owned),
         method: "POST".to_owned(),

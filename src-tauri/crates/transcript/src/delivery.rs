@@ -1,15 +1,51 @@
-//! One HTTP request that reached a source, as it arrived.
+//! One payload of a service and how it came: as a request that reached a source, fetched, or from a file.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::Instant;
 
-/// A request that reached a hook address, kept byte for byte.
+/// How a payload came into the journal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryKind {
+    /// A service posted it to a hook address.
+    #[default]
+    Hook,
+    /// It was fetched from a service's REST interface.
+    BackFill,
+    /// It was taken from a file.
+    Import,
+}
+
+impl DeliveryKind {
+    /// The stable word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hook => "hook",
+            Self::BackFill => "back_fill",
+            Self::Import => "import",
+        }
+    }
+
+    /// The kind of this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Hook, Self::BackFill, Self::Import].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A payload as it came, kept byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
+    /// How it came.
+    pub kind: DeliveryKind,
     /// The name of the source whose address it reached.
     pub source: String,
     /// The provider the source is set to; `None` when the source detects.
     pub provider: Option<String>,
-    /// The request method in capitals.
+    /// The request method in capitals; of a fetched payload that of the request that brought it.
     pub method: String,
     /// The path as sent, with the token taken out.
     pub path: String,

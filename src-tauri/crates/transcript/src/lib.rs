@@ -14,7 +14,7 @@ pub mod query;
 pub mod reading;
 pub mod richtext;
 
-pub use delivery::{Delivery, Header};
+pub use delivery::{Delivery, DeliveryKind, Header};
 pub use instant::Instant;
 pub use model::Transcript;
 pub use reading::{Reading, read};

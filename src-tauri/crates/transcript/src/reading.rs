@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::Instant;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, DeliveryKind};
 use crate::model::facts::{Shown, became};
 use crate::model::{
     Became, FieldFacts, HeadFacts, LinkFacts, MessageFacts, Notice, Origin, OtherValue, PageFacts,
@@ -217,7 +217,7 @@ pub fn read_payload(delivery: &Delivery, payload: &Payload) -> Reading {
         notices: payload.notices.clone(),
         verdict: Verdict::NoConversation(String::new()),
     };
-    if delivery.method != "POST" {
+    if delivery.kind == DeliveryKind::Hook && delivery.method != "POST" {
         reading.verdict = Verdict::NoConversation(format!(
             "A {} request is a probe. Services post conversations.",
             delivery.method

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use afterchat_transcript::fold::{Folded, Telling, conversation_id, digest, fold};
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::reading::{Reading, read};
-use afterchat_transcript::{Delivery, Instant, Transcript};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant, Transcript};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -43,6 +43,7 @@ fn crowd(folder: &Path) -> Vec<Arrived> {
 
 fn arrived(number: i64, body: &[u8]) -> Arrived {
     let delivery = Delivery {
+        kind: DeliveryKind::Hook,
         source: "any".to_owned(),
         provider: None,
         method: "POST".to_owned(),

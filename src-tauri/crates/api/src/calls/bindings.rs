@@ -58,6 +58,7 @@ fn typescript() -> String {
         t::ShownTranslation,
         t::ShownMessage,
         t::ConversationAnswer,
+        afterchat_transcript::DeliveryKind,
         t::DeliveryRow,
         t::DeliveriesQuestion,
         t::DeliveryPage,

@@ -82,6 +82,7 @@ fn row(summary: DeliverySummary) -> DeliveryRow {
         received_at: summary.received_at,
         source: summary.source,
         provider: summary.provider,
+        kind: summary.kind,
         method: summary.method,
         content_type: summary.content_type,
         size: summary.size,

@@ -3,7 +3,7 @@
 use afterchat_transcript::model::{Attachment, Became, Kind, Notice, OtherValue, Rating, Role, State};
 use afterchat_transcript::payload::Format;
 use afterchat_transcript::richtext::Piece;
-use afterchat_transcript::{Instant, Transcript};
+use afterchat_transcript::{DeliveryKind, Instant, Transcript};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -240,6 +240,8 @@ contract! {
         provider: Option<String>,
         /// The request method.
         method: String,
+        /// How it came.
+        kind: DeliveryKind,
         /// The content type, as claimed.
         #[serde(skip_serializing_if = "Option::is_none")]
         content_type: Option<String>,

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use afterchat_transcript::reading::{self, Verdict};
-use afterchat_transcript::{Delivery, Header, Instant, Transcript};
+use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant, Transcript};
 
 use crate::export::visible_line;
 use crate::journal::{self, Row};
@@ -207,6 +207,7 @@ impl Work<'_> {
     fn take(&mut self, file: &str, body: Vec<u8>) -> Result<Waiting, ArchiveError> {
         let name = Header { name: "x-afterchat-file".to_owned(), value: visible_line(file).into_bytes() };
         let delivery = Delivery {
+            kind: DeliveryKind::Import,
             source: SOURCE.to_owned(),
             provider: None,
             method: "POST".to_owned(),

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Moment};
 
-use afterchat_transcript::{Delivery, Instant};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant};
 
 use super::{Options, Outcome, Step, Summary, import};
 use crate::{Archive, DeliveryId, JournalQuestion};
@@ -113,6 +113,7 @@ fn a_folder_is_imported_once_however_often_it_is_given() {
 fn what_a_service_posted_is_not_imported_again() {
     let bench = Bench::new();
     let delivery = Delivery {
+        kind: DeliveryKind::Hook,
         source: "smartsupp".to_owned(),
         provider: Some("smartsupp".to_owned()),
         method: "POST".to_owned(),

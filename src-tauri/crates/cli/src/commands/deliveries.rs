@@ -86,6 +86,7 @@ pub(crate) fn json(delivery: &DeliverySummary) -> Value {
     let mut row = json!({
         "id": delivery.id.to_string(),
         "received_at": delivery.received_at,
+        "kind": delivery.kind,
         "source": delivery.source,
         "provider": delivery.provider,
         "method": delivery.method,

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use afterchat_transcript::reading::{Extent, Verdict};
-use afterchat_transcript::{Delivery, Instant, Reading};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant, Reading};
 use serde_json::{Value, json};
 
 /// The folder of all fixtures.
@@ -51,6 +51,7 @@ pub(crate) fn settle(path: &Path, found: &str) {
 /// A POST of this body to a source of this provider.
 pub(crate) fn delivery(provider: Option<&str>, body: &[u8]) -> Delivery {
     Delivery {
+        kind: DeliveryKind::Hook,
         source: "fixtures".to_owned(),
         provider: provider.map(str::to_owned),
         method: "POST".to_owned(),

@@ -1,7 +1,7 @@
 //! Every format, whole: what it shows of a rich conversation, and that a hostile one stays text.
 
 use afterchat_transcript::fold::{self, Telling};
-use afterchat_transcript::{Delivery, Instant, Transcript};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant, Transcript};
 use chrono::FixedOffset;
 
 use super::{Format, file_name, render};
@@ -14,6 +14,7 @@ fn rich() -> Transcript {
 /// What a stranger can send: read as any payload is.
 fn hostile() -> Transcript {
     let delivery = Delivery {
+        kind: DeliveryKind::Hook,
         source: "smartsupp".to_owned(),
         provider: Some("smartsupp".to_owned()),
         method: "POST".to_owned(),
