@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as Moment};
 
 use afterchat_archive::{Archive, Decided, Name, NameStanding, PathPlace, Portrait};
 use afterchat_transcript::model::ConversationId;
-use afterchat_transcript::{Delivery, Instant};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -60,6 +60,7 @@ impl Fresh {
 
     fn append(&self, provider: &str, body: &Value) -> impl Future + use<> {
         let delivery = Delivery {
+            kind: DeliveryKind::Hook,
             source: provider.to_owned(),
             provider: Some(provider.to_owned()),
             method: "POST".to_owned(),
