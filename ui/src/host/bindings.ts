@@ -1246,6 +1246,96 @@ export type SourceName = {
  */
 name: string, };
 
+/**
+ * What kind of long work. Work of one kind runs one after another.
+ */
+export type WorkKind = "import";
+
+/**
+ * How far long work has come.
+ */
+export type WorkState = "waiting" | "running" | "stopping" | "done" | "cancelled" | "failed";
+
+/**
+ * A number that long work tells of itself, as "12 new".
+ */
+export type WorkCount = {
+/**
+ * What is counted: a stable code.
+ */
+code: string,
+/**
+ * How many.
+ */
+count: number, };
+
+/**
+ * Something long that runs, or that ran and was not dismissed yet.
+ */
+export type WorkRow = {
+/**
+ * Its name, as long as the program runs.
+ */
+id: string,
+/**
+ * What kind of work.
+ */
+kind: WorkKind,
+/**
+ * What it works on: the name of a file or of a service.
+ */
+title: string,
+/**
+ * How far it has come.
+ */
+state: WorkState,
+/**
+ * How much is done, in whatever unit suits the work.
+ */
+done: number,
+/**
+ * How much there is to do; absent while nobody can tell.
+ */
+all: number,
+/**
+ * The name of what it is busy with.
+ */
+at?: string,
+/**
+ * What it has counted so far.
+ */
+counts: Array<WorkCount>,
+/**
+ * Why it failed.
+ */
+failure?: Failure,
+/**
+ * When it was asked for.
+ */
+started_at: Instant,
+/**
+ * When it ended.
+ */
+ended_at?: Instant, };
+
+/**
+ * All long work, newest first.
+ */
+export type WorkAnswer = {
+/**
+ * The work.
+ */
+rows: Array<WorkRow>, };
+
+/**
+ * Which long work.
+ */
+export type WorkQuestion = {
+/**
+ * Its name.
+ */
+id: string, };
+
 /** Every query: what it asks and what it answers. */
 export type Queries = {
   overview: { ask: Nothing, answer: Overview },
@@ -1254,6 +1344,7 @@ export type Queries = {
   deliveries: { ask: DeliveriesQuestion, answer: DeliveryPage },
   delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
   samples: { ask: Nothing, answer: SamplesAnswer },
+  work: { ask: Nothing, answer: WorkAnswer },
 };
 
 /** Every act: what it asks and what it answers. */
@@ -1265,4 +1356,6 @@ export type Acts = {
   rotate_source: { ask: SourceName, answer: SourceRow },
   remove_source: { ask: SourceName, answer: Marked },
   send_sample: { ask: SampleQuestion, answer: SampleSent },
+  cancel_work: { ask: WorkQuestion, answer: Marked },
+  dismiss_work: { ask: WorkQuestion, answer: Marked },
 };

@@ -7,7 +7,9 @@ mod calls;
 mod door;
 mod failure;
 mod folder;
+mod import;
 mod links;
+mod work;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,12 +27,14 @@ pub use folder::data_folder;
 pub use links::openable;
 
 use door::Doorkeeper;
+use work::Works;
 
-/// The product behind every host. Clones share one archive and one door.
+/// The product behind every host. Clones share one archive, one door and all long work.
 #[derive(Debug, Clone)]
 pub struct Api {
     archive: Archive,
     door: Arc<Doorkeeper>,
+    works: Works,
 }
 
 impl Api {
@@ -40,7 +44,8 @@ impl Api {
     /// When the archive cannot be opened, with a code and a next step.
     pub fn open(folder: &Path) -> Result<Self, Failure> {
         let archive = Archive::open(folder, now())?;
-        Ok(Self { archive, door: Arc::default() })
+        let works = Works::new(archive.clone());
+        Ok(Self { archive, door: Arc::default(), works })
     }
 
     /// The archive itself, for what is no query of a window: export, import, rebuild.
@@ -74,7 +79,8 @@ impl Api {
         self.run(calls::act, name, ask).await
     }
 
-    /// A number that moves with every commit that changes what a person sees, also another program's.
+    /// A number that moves with every commit that changes what a person sees, also another program's, and as long work
+    /// goes on.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<i64> {
         self.archive.changes()
@@ -95,9 +101,10 @@ impl Api {
         .await
     }
 
-    /// Closes the door, finishes what was accepted, and stops the writer.
+    /// Closes the door, finishes what was accepted, ends long work at its next whole step, and stops the writer.
     pub async fn close(&self) {
         self.door.close().await;
+        self.works.close().await;
         let archive = self.archive.clone();
         let closed = blocking(move || {
             archive.close();

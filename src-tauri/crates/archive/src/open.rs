@@ -88,6 +88,11 @@ impl Archive {
         self.inner.changes.subscribe()
     }
 
+    /// Moves that number although nothing was committed, when something beside the archive changed that a host shows.
+    pub fn announce(&self) {
+        self.inner.changes.send_modify(|change| *change += 1);
+    }
+
     /// The source of this name, if the token is its own. The token is compared in constant time.
     #[must_use]
     pub fn hook(&self, source: &str, token: &str) -> Option<Hook> {

@@ -79,6 +79,12 @@ fn typescript() -> String {
         t::Marked,
         t::NewSource,
         t::SourceName,
+        t::WorkKind,
+        t::WorkState,
+        t::WorkCount,
+        t::WorkRow,
+        t::WorkAnswer,
+        t::WorkQuestion,
     );
     let _infallible = write!(
         text,

@@ -8,6 +8,7 @@ mod overview;
 mod samples;
 mod sources;
 pub mod types;
+mod work;
 
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use crate::{Api, Failure};
 use types::{
     ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, DeliveriesQuestion,
     DeliveryAnswer, DeliveryPage, DeliveryQuestion, Mark, Marked, NewSource, Nothing, Overview,
-    SampleQuestion, SampleSent, SamplesAnswer, SourceName, SourceRow,
+    SampleQuestion, SampleSent, SamplesAnswer, SourceName, SourceRow, WorkAnswer, WorkQuestion,
 };
 
 macro_rules! calls {
@@ -55,6 +56,7 @@ calls! {
         deliveries: DeliveriesQuestion => DeliveryPage = deliveries::list;
         delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
         samples: Nothing => SamplesAnswer = samples::list;
+        work: Nothing => WorkAnswer = work::list;
     }
 }
 
@@ -68,6 +70,8 @@ calls! {
         rotate_source: SourceName => SourceRow = sources::rotate;
         remove_source: SourceName => Marked = sources::remove;
         send_sample: SampleQuestion => SampleSent = samples::send;
+        cancel_work: WorkQuestion => Marked = work::cancel;
+        dismiss_work: WorkQuestion => Marked = work::dismiss;
     }
 }
 

@@ -17,6 +17,10 @@ macro_rules! contract {
     )* };
 }
 
+mod work;
+
+pub use work::*;
+
 /// A question that needs no words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(type = "Record<string, never>")]

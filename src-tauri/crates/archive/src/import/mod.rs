@@ -126,6 +126,19 @@ pub struct Summary {
     pub cancelled: bool,
 }
 
+impl Summary {
+    /// Counts one more record of this outcome.
+    pub fn count(&mut self, outcome: &Outcome) {
+        *match outcome {
+            Outcome::New { .. } => &mut self.new,
+            Outcome::Repeated => &mut self.repeated,
+            Outcome::Unreadable(_) => &mut self.unreadable,
+            Outcome::Export => &mut self.exports,
+            Outcome::Failed(_) => &mut self.failed,
+        } += 1;
+    }
+}
+
 /// Imports files, folders and zip files. `watch` hears of each record and stops the import by breaking; every record is
 /// imported whole or not at all.
 ///
@@ -273,7 +286,7 @@ impl Work<'_> {
                     ids.next().map_or(Outcome::Repeated, |delivery| Outcome::New { delivery, reason })
                 }
             };
-            self.count(&outcome);
+            self.summary.count(&outcome);
             let record = Record { file, index, outcome };
             if (self.watch)(Step::Record(&record)).is_break() {
                 flow = ControlFlow::Break(());
@@ -289,17 +302,6 @@ impl Work<'_> {
         let ids = self.archive.write(move |connection| journal::append(connection, rows.iter()))?;
         self.known.refresh(self.archive, &ids)?;
         Ok(ids)
-    }
-
-    fn count(&mut self, outcome: &Outcome) {
-        let summary = &mut self.summary;
-        *match outcome {
-            Outcome::New { .. } => &mut summary.new,
-            Outcome::Repeated => &mut summary.repeated,
-            Outcome::Unreadable(_) => &mut summary.unreadable,
-            Outcome::Export => &mut summary.exports,
-            Outcome::Failed(_) => &mut summary.failed,
-        } += 1;
     }
 }
 
