@@ -1336,6 +1336,400 @@ export type WorkQuestion = {
  */
 id: string, };
 
+/**
+ * What kind of name a visitor is known by.
+ */
+export type NameKind = "id" | "mail" | "conversation";
+
+/**
+ * What a name does.
+ */
+export type NameStanding = "joins" | "taken_out" | "crowd";
+
+/**
+ * What people can decide about who is one visitor.
+ */
+export type DecisionKind = "joined" | "name_taken_out" | "conversation_taken_out";
+
+/**
+ * Whose visitor: any of their conversations names them.
+ */
+export type VisitorQuestion = {
+/**
+ * The conversation's name.
+ */
+conversation: string, };
+
+/**
+ * Which part of what a visitor left.
+ */
+export type VisitorPartQuestion = {
+/**
+ * Any of the visitor's conversations.
+ */
+conversation: string,
+/**
+ * `next` of the part before.
+ */
+after?: string,
+/**
+ * How many at most; 50 if not given, never more than 200.
+ */
+limit?: number, };
+
+/**
+ * A name a visitor is known by.
+ */
+export type VisitorName = {
+/**
+ * What the acts call it.
+ */
+key: string,
+/**
+ * What kind of name.
+ */
+kind: NameKind,
+/**
+ * The id or the address; of a conversation its name.
+ */
+value: string,
+/**
+ * The chat service the id is from.
+ */
+provider?: string,
+/**
+ * The account there.
+ */
+account?: string, };
+
+/**
+ * A name and what it does.
+ */
+export type KnownName = {
+/**
+ * The name.
+ */
+name: VisitorName,
+/**
+ * How many of the visitor's conversations have it.
+ */
+conversations: number,
+/**
+ * What it does.
+ */
+standing: NameStanding, };
+
+/**
+ * Something people decided about a visitor.
+ */
+export type VisitorDecision = {
+/**
+ * Its number, to take it back.
+ */
+id: string,
+/**
+ * When it was decided.
+ */
+at: Instant,
+/**
+ * What was decided.
+ */
+kind: DecisionKind,
+/**
+ * The names that are meant, at most 20.
+ */
+names: Array<VisitorName>,
+/**
+ * How many more names are meant.
+ */
+more: number, };
+
+/**
+ * A value that is known of a visitor.
+ */
+export type SeenValue = {
+/**
+ * As the newest conversation has it.
+ */
+value: string,
+/**
+ * In how many conversations.
+ */
+conversations: number,
+/**
+ * When the newest of them was last active.
+ */
+last_at: Instant, };
+
+/**
+ * Different values of one kind, newest first.
+ */
+export type SeenValues = {
+/**
+ * The values.
+ */
+values: Array<SeenValue>,
+/**
+ * Further different values that are not listed.
+ */
+more: number, };
+
+/**
+ * A rating and the conversation it was given in.
+ */
+export type GivenRating = {
+/**
+ * The conversation's name.
+ */
+conversation: string,
+/**
+ * When that was last active.
+ */
+at: Instant,
+/**
+ * The mark and the comment.
+ */
+rating: Rating, };
+
+/**
+ * A chat service and how many conversations came from it.
+ */
+export type ServiceCount = {
+/**
+ * The chat service.
+ */
+provider: string,
+/**
+ * How many.
+ */
+conversations: number, };
+
+/**
+ * A visitor over all conversations.
+ */
+export type VisitorAnswer = {
+/**
+ * The newest name, else address, else handle.
+ */
+title?: string,
+/**
+ * How many conversations.
+ */
+conversations: number,
+/**
+ * How many of them, the newest, were read for the values below.
+ */
+read: number,
+/**
+ * False when so much is joined that not all of it was looked for.
+ */
+whole: boolean,
+/**
+ * The chat services.
+ */
+services: Array<ServiceCount>,
+/**
+ * The first visit or conversation that is known of.
+ */
+first_seen_at: Instant,
+/**
+ * The newest activity.
+ */
+last_seen_at: Instant,
+/**
+ * The names that join, or would, those of most conversations first.
+ */
+known_as: Array<KnownName>,
+/**
+ * Names left out of that list.
+ */
+more_names: number,
+/**
+ * What people decided about this visitor, newest first.
+ */
+decisions: Array<VisitorDecision>,
+/**
+ * What they are called.
+ */
+names: SeenValues,
+/**
+ * Names the services made up.
+ */
+handles: SeenValues,
+/**
+ * E-mail addresses as given.
+ */
+emails: SeenValues,
+/**
+ * Telephone numbers.
+ */
+phones: SeenValues,
+/**
+ * Companies.
+ */
+companies: SeenValues,
+/**
+ * Places, each in one line.
+ */
+places: SeenValues,
+/**
+ * Network addresses.
+ */
+ips: SeenValues,
+/**
+ * Languages.
+ */
+languages: SeenValues,
+/**
+ * Browser, system and screen, each in one line.
+ */
+devices: SeenValues,
+/**
+ * User agent strings.
+ */
+user_agents: SeenValues,
+/**
+ * Marks and comments, newest first.
+ */
+ratings: Array<GivenRating>, };
+
+/**
+ * The path within one conversation, or a part of it.
+ */
+export type PathStretch = {
+/**
+ * The conversation's name.
+ */
+conversation: string,
+/**
+ * The chat service.
+ */
+provider: string,
+/**
+ * When the conversation was last active.
+ */
+at: Instant,
+/**
+ * How many steps were before these, in this conversation.
+ */
+before: number,
+/**
+ * How many steps the conversation has.
+ */
+of: number,
+/**
+ * The steps, in the order they were taken.
+ */
+pages: Array<PageVisit>, };
+
+/**
+ * A part of a visitor's path: the newest conversation first, within each the first step first.
+ */
+export type VisitorPath = {
+/**
+ * The parts.
+ */
+stretches: Array<PathStretch>,
+/**
+ * Pass as `after` to go on. It may stand where no steps were found: then none are near.
+ */
+next?: string, };
+
+/**
+ * Which visitors to list.
+ */
+export type VisitorsQuestion = {
+/**
+ * Words of a name, an address or anything else that is known of them; the newest without words.
+ */
+search: string,
+/**
+ * Leaves the visitor of this conversation out.
+ */
+except?: string, };
+
+/**
+ * A visitor in a list.
+ */
+export type VisitorRow = {
+/**
+ * The newest conversation in which the words were found: names the visitor.
+ */
+conversation: string,
+/**
+ * What they are called there.
+ */
+name?: string,
+/**
+ * Every e-mail address, at most 20.
+ */
+addresses: Array<string>,
+/**
+ * How many conversations.
+ */
+conversations: number,
+/**
+ * The chat service of that conversation.
+ */
+provider: string,
+/**
+ * When that was last active.
+ */
+at: Instant, };
+
+/**
+ * Visitors, those of the newest conversations first.
+ */
+export type VisitorList = {
+/**
+ * At most 20.
+ */
+rows: Array<VisitorRow>, };
+
+/**
+ * Two visitors that are one.
+ */
+export type JoinVisitors = {
+/**
+ * A conversation of the one.
+ */
+conversation: string,
+/**
+ * A conversation of the other.
+ */
+other: string, };
+
+/**
+ * A name to take out of a visitor.
+ */
+export type TakeNameOut = {
+/**
+ * Any of the visitor's conversations.
+ */
+conversation: string,
+/**
+ * The name's key.
+ */
+name: string, };
+
+/**
+ * A decision to take back.
+ */
+export type TakeBack = {
+/**
+ * Its number.
+ */
+decision: string, };
+
+/**
+ * What was decided.
+ */
+export type Decided = {
+/**
+ * Its number, to take it back.
+ */
+decision: string, };
+
 /** Every query: what it asks and what it answers. */
 export type Queries = {
   overview: { ask: Nothing, answer: Overview },
@@ -1345,6 +1739,10 @@ export type Queries = {
   delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
   samples: { ask: Nothing, answer: SamplesAnswer },
   work: { ask: Nothing, answer: WorkAnswer },
+  visitor: { ask: VisitorQuestion, answer: VisitorAnswer },
+  visitor_conversations: { ask: VisitorPartQuestion, answer: ConversationPage },
+  visitor_path: { ask: VisitorPartQuestion, answer: VisitorPath },
+  visitors: { ask: VisitorsQuestion, answer: VisitorList },
 };
 
 /** Every act: what it asks and what it answers. */
@@ -1358,4 +1756,8 @@ export type Acts = {
   send_sample: { ask: SampleQuestion, answer: SampleSent },
   cancel_work: { ask: WorkQuestion, answer: Marked },
   dismiss_work: { ask: WorkQuestion, answer: Marked },
+  join_visitors: { ask: JoinVisitors, answer: Decided },
+  take_conversation_out: { ask: VisitorQuestion, answer: Decided },
+  take_name_out: { ask: TakeNameOut, answer: Decided },
+  take_back: { ask: TakeBack, answer: Marked },
 };

@@ -43,6 +43,10 @@ const table: Record<string, Explained> = {
     title: 'A newer Afterchat wrote this archive',
     next: 'Nothing was changed. Install the newer version.',
   },
+  same_visitor: {
+    title: 'They are one visitor already',
+    next: 'Nothing was changed.',
+  },
   closing: { title: 'Afterchat is closing', next: 'Start it again to go on.' },
   not_listening: {
     title: 'The listener is not running',

@@ -75,7 +75,7 @@ fn view(view: View) -> ArchiveView {
     }
 }
 
-fn row(summary: ConversationSummary) -> ConversationRow {
+pub(super) fn row(summary: ConversationSummary) -> ConversationRow {
     let words = if summary.first_words.is_empty() { Vec::new() } else { vec![plain(summary.first_words)] };
     ConversationRow {
         id: summary.id,

@@ -8,15 +8,18 @@ mod overview;
 mod samples;
 mod sources;
 pub mod types;
+mod visitors;
 mod work;
 
 use serde_json::Value;
 
 use crate::{Api, Failure};
 use types::{
-    ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, DeliveriesQuestion,
-    DeliveryAnswer, DeliveryPage, DeliveryQuestion, Mark, Marked, NewSource, Nothing, Overview,
-    SampleQuestion, SampleSent, SamplesAnswer, SourceName, SourceRow, WorkAnswer, WorkQuestion,
+    ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, Decided,
+    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, JoinVisitors, Mark, Marked,
+    NewSource, Nothing, Overview, SampleQuestion, SampleSent, SamplesAnswer, SourceName, SourceRow, TakeBack,
+    TakeNameOut, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion,
+    VisitorsQuestion, WorkAnswer, WorkQuestion,
 };
 
 macro_rules! calls {
@@ -57,6 +60,10 @@ calls! {
         delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
         samples: Nothing => SamplesAnswer = samples::list;
         work: Nothing => WorkAnswer = work::list;
+        visitor: VisitorQuestion => VisitorAnswer = visitors::one;
+        visitor_conversations: VisitorPartQuestion => ConversationPage = visitors::conversations;
+        visitor_path: VisitorPartQuestion => VisitorPath = visitors::path;
+        visitors: VisitorsQuestion => VisitorList = visitors::list;
     }
 }
 
@@ -72,6 +79,10 @@ calls! {
         send_sample: SampleQuestion => SampleSent = samples::send;
         cancel_work: WorkQuestion => Marked = work::cancel;
         dismiss_work: WorkQuestion => Marked = work::dismiss;
+        join_visitors: JoinVisitors => Decided = visitors::join;
+        take_conversation_out: VisitorQuestion => Decided = visitors::take_conversation_out;
+        take_name_out: TakeNameOut => Decided = visitors::take_name_out;
+        take_back: TakeBack => Marked = visitors::take_back;
     }
 }
 

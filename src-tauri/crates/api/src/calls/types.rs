@@ -17,8 +17,10 @@ macro_rules! contract {
     )* };
 }
 
+mod visitors;
 mod work;
 
+pub use visitors::*;
 pub use work::*;
 
 /// A question that needs no words.
