@@ -34,6 +34,7 @@ export const keyMap: Binding[] = [
   { command: 'everything', keys: ['7'], group: 'everywhere' },
   { command: 'deliveries', keys: ['8'], group: 'everywhere' },
   { command: 'addresses', keys: ['9'], group: 'everywhere' },
+  { command: 'history', keys: ['0'], group: 'everywhere' },
   { command: 'help', keys: ['?'], group: 'everywhere' },
 ];
 

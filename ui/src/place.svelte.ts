@@ -3,7 +3,7 @@
 import type { View } from './host/bindings';
 import { words } from './words';
 
-export type Page = 'conversations' | 'deliveries' | 'addresses';
+export type Page = 'conversations' | 'deliveries' | 'addresses' | 'history';
 
 class Place {
   page = $state<Page>('conversations');
@@ -82,6 +82,10 @@ class Place {
     this.#go(() => (this.page = 'addresses'));
   }
 
+  showHistory(): void {
+    this.#go(() => (this.page = 'history'));
+  }
+
   #go(change: () => void): void {
     change();
     this.#write(true);
@@ -112,7 +116,7 @@ class Place {
       this.page = path;
       this.source = parts.get('source') ?? undefined;
       this.delivery = open;
-    } else if (path === 'addresses') {
+    } else if (path === 'addresses' || path === 'history') {
       this.page = path;
     } else {
       this.page = 'conversations';

@@ -1,4 +1,5 @@
 // Every string of the page, in English.
+import { history } from './en/history';
 import type { Outcome, PageRole, Role, State, View } from '../host/bindings';
 
 const count = (n: number) => n.toLocaleString('en');
@@ -66,6 +67,7 @@ export const en = {
     allServices: 'All services',
     deliveries: 'Deliveries',
     addresses: 'Hook addresses',
+    history: 'History',
     keys: 'Keys',
     unreadOf: (unread: number, total: number) => `${count(unread)} unread of ${count(total)}`,
     themes: { auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
@@ -342,6 +344,8 @@ export const en = {
     connecting: 'connecting…',
   },
 
+  history,
+
   split: { list: 'Width of the list', details: 'Width of the details' },
 
   help: { title: 'Keys', or: 'or' },
@@ -370,6 +374,7 @@ export const en = {
     everything: 'Everything',
     deliveries: 'Deliveries',
     addresses: 'Hook addresses',
+    history: 'History',
     help: 'This sheet',
   },
 

@@ -66,6 +66,7 @@ const table: Record<string, Explained> = {
     title: 'That name cannot stand in an address',
     next: 'Use 1 to 40 lower-case letters, digits and hyphens.',
   },
+  work_running: { title: 'It has not ended yet', next: 'Cancel it first, or wait for its end.' },
   link_refused: { title: 'The link was not opened', next: 'Only http, https and mailto links are opened.' },
   clipboard: { title: 'Nothing was copied', next: 'Select the text and copy it by hand.' },
 };

@@ -1,0 +1,51 @@
+// The words of the history page and of long work.
+import type { WorkKind, WorkRow, WorkState } from '../../host/bindings';
+
+const count = (n: number) => n.toLocaleString('en');
+
+const kinds: Record<WorkKind, (title: string) => string> = {
+  import: (title) => `Import of ${title}`,
+};
+
+const running: Record<WorkKind, (title: string) => string> = {
+  import: (title) => `Importing ${title}`,
+};
+
+const states: Record<WorkState, string> = {
+  waiting: 'waiting for its turn',
+  running: 'running',
+  stopping: 'stopping…',
+  done: 'done',
+  cancelled: 'cancelled',
+  failed: 'failed',
+};
+
+/** What work counts, by its code. */
+const counts: Record<string, (n: number) => string> = {
+  new: (n) => `${count(n)} new`,
+  repeated: (n) => `${count(n)} here already`,
+  unreadable: (n) => `${count(n)} not understood`,
+  export: (n) => `${count(n)} exported by Afterchat`,
+  failed: (n) => `${count(n)} could not be opened`,
+};
+
+export const history = {
+  title: 'History',
+  intro:
+    'Bring in chats from before: what was saved as files. Nothing is taken twice, so the same files can be given again.',
+  files: 'From files',
+  filesText:
+    'Payloads that a chat service posted, as JSON, XML or form data: single files, lists, logs with one payload on each line, whole folders and zip files.',
+  works: 'Brought in so far',
+  kinds,
+  running,
+  states,
+  counts: ({ counts: told }: WorkRow) =>
+    told
+      .filter((each) => each.count > 0)
+      .map((each) => counts[each.code]?.(each.count) ?? `${count(each.count)} ${each.code}`),
+  nothingFound: 'Nothing was found there.',
+  cancelledNote: 'What was taken in stays. Give the same files again to go on.',
+  dismiss: 'Dismiss',
+  percent: (part: number) => `${Math.floor(part * 100)} %`,
+};
