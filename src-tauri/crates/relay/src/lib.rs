@@ -1,4 +1,7 @@
-//! What goes out again, and only to where a person pointed it: a request to a chosen address, and the bundled samples.
+//! What goes out, and only to where a person pointed it: a request to a chosen address, the bundled samples, and the
+//! questions to a service whose past chats are wanted.
+
+pub mod history;
 
 mod post;
 mod samples;
