@@ -286,6 +286,10 @@ author?: Person,
  */
 text?: string,
 /**
+ * How the text is written; absent for plain text.
+ */
+markup?: Markup,
+/**
  * The service's code for a system line, such as `agent.join`.
  */
 event?: string,
@@ -518,11 +522,37 @@ deliveries: Array<string>,
 local: Local, };
 
 /**
+ * How a text is written, where it is not plain. [`crate::richtext`] renders it.
+ */
+export type Markup = "slack" | "html";
+
+/**
+ * How a run is set off from the text around it.
+ */
+export type Style = {
+/**
+ * Important.
+ */
+strong?: boolean,
+/**
+ * Stressed.
+ */
+emphasis?: boolean,
+/**
+ * No longer meant.
+ */
+struck?: boolean,
+/**
+ * Code, in which every character stands for itself.
+ */
+code?: boolean, };
+
+/**
  * A run of text.
  */
 export type Piece = {
 /**
- * The text as written.
+ * The text as it is seen.
  */
 text: string,
 /**
@@ -532,7 +562,11 @@ url?: string,
 /**
  * True for a match of the search.
  */
-hit?: boolean, };
+hit?: boolean,
+/**
+ * How the run is set; absent for most.
+ */
+style?: Style, };
 
 /**
  * What one value of a payload became: shown in the inspector.

@@ -1,9 +1,11 @@
 //! The list of conversations and the conversation itself, as they are stored and asked for.
 
+use std::borrow::Cow;
+
 use afterchat_transcript::fold::Folded;
 use afterchat_transcript::model::{ConversationId, Kind, State};
 use afterchat_transcript::query::Query;
-use afterchat_transcript::{Instant, Transcript};
+use afterchat_transcript::{Instant, Transcript, richtext};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
@@ -213,11 +215,14 @@ fn first_words(transcript: &Transcript) -> String {
     let said = |wanted: Option<Role>| {
         let mut messages =
             transcript.messages.iter().filter(|message| wanted.is_none_or(|role| message.role == role));
-        messages.find_map(|message| message.text.as_deref().filter(|text| !text.trim().is_empty()))
+        messages.find_map(|message| {
+            let text = message.text.as_deref().map(|text| richtext::seen(text, message.markup));
+            text.filter(|text| !text.trim().is_empty())
+        })
     };
     let words = said(Some(Role::Visitor))
         .or_else(|| said(None))
-        .or(transcript.subject.as_deref())
+        .or(transcript.subject.as_deref().map(Cow::Borrowed))
         .unwrap_or_default();
     words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(FIRST_WORDS).collect()
 }

@@ -122,7 +122,11 @@ fn goes_with_another(place: &str) -> bool {
 fn may_be_inferred(place: &str, why: Inference) -> bool {
     match why {
         Inference::Given => matches!(place, "id" | "source"),
-        Inference::Shape => matches!(place, "provider" | "kind" | "state") || place.ends_with("].role"),
+        Inference::Shape => {
+            matches!(place, "provider" | "kind" | "state")
+                || place.ends_with("].role")
+                || place.ends_with("].markup")
+        }
         Inference::Receipt => place == "started_at" || place.ends_with("].at"),
         Inference::LineBeside => place.starts_with("messages[") && place.ends_with("].at"),
     }

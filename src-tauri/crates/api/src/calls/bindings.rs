@@ -42,6 +42,8 @@ fn typescript() -> String {
         m::Note,
         m::Local,
         Transcript,
+        m::Markup,
+        afterchat_transcript::richtext::Style,
         afterchat_transcript::richtext::Piece,
         m::Became,
         afterchat_transcript::payload::Format,

@@ -102,7 +102,7 @@ pub(super) fn row(summary: ConversationSummary) -> ConversationRow {
 }
 
 fn plain(text: String) -> Piece {
-    Piece { text, url: None, hit: false }
+    Piece { text, ..Piece::default() }
 }
 
 /// Rows whose words are those around the first hit, wherever in the conversation it is.
@@ -126,7 +126,7 @@ fn with_hits(
 fn snippet(transcript: &Transcript, query: &Query) -> Option<Vec<Piece>> {
     Column::ALL
         .into_iter()
-        .find_map(|column| texts(transcript, column).find_map(|text| around_hit(text, query, column)))
+        .find_map(|column| texts(transcript, column).find_map(|text| around_hit(&text, query, column)))
 }
 
 fn around_hit(text: &str, query: &Query, column: Column) -> Option<Vec<Piece>> {
@@ -139,7 +139,7 @@ fn around_hit(text: &str, query: &Query, column: Column) -> Option<Vec<Piece>> {
         text[start..first.start].find(char::is_whitespace).map_or(start, |space| start + space + 1)
     };
     let end = text.ceil_char_boundary((first.end + AFTER_HIT).min(text.len()));
-    let mut found = pieces(&text[start..end], Some((query, column)));
+    let mut found = pieces(&text[start..end], None, Some((query, column)));
     for piece in &mut found {
         piece.url = None;
     }
@@ -169,7 +169,7 @@ fn shown(message: &Message, transcript: &Transcript, query: Option<&Query>) -> S
         text: message
             .text
             .as_deref()
-            .map(|text| pieces(text, query.map(|query| (query, Column::Message))))
+            .map(|text| pieces(text, message.markup, query.map(|query| (query, Column::Message))))
             .unwrap_or_default(),
         words,
         event: message.event.clone(),

@@ -1,6 +1,6 @@
 //! CSV: one row for each message, for spreadsheets and for counting.
 
-use afterchat_transcript::Transcript;
+use afterchat_transcript::{Transcript, richtext};
 use csv::{Terminator, WriterBuilder};
 
 use super::clock::Clock;
@@ -63,6 +63,7 @@ pub(super) fn rows(transcript: &Transcript, clock: &Clock<'_>) -> String {
     for entry in entries {
         let play::Entry::Line(line) = entry else { continue };
         let message = line.message;
+        let said = message.text.as_deref().map(|text| richtext::written(text, message.markup).into_owned());
         let files: Vec<String> = message.attachments.iter().map(play::attachment).collect();
         let told = [
             (rows.len() + 1).to_string(),
@@ -70,7 +71,7 @@ pub(super) fn rows(transcript: &Transcript, clock: &Clock<'_>) -> String {
             clock.sortable(message.at),
             line.manner.word().to_owned(),
             line.speaker,
-            message.text.clone().or(line.words).unwrap_or_default(),
+            said.or(line.words).unwrap_or_default(),
             message.event.clone().unwrap_or_default(),
             files.join("; "),
         ];

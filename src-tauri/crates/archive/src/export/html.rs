@@ -3,8 +3,9 @@
 //! There is no script, and the policy in its head forbids any: even a mistake here could load nothing. maud escapes
 //! every value.
 
-use afterchat_transcript::model::{Attachment, Field, Link, Notice, OtherValue, PageVisit};
-use afterchat_transcript::{Instant, Transcript, richtext};
+use afterchat_transcript::model::{self, Attachment, Field, Link, Notice, OtherValue, PageVisit};
+use afterchat_transcript::richtext::{self, Piece};
+use afterchat_transcript::{Instant, Transcript};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::clock::{self, Clock};
@@ -128,12 +129,12 @@ fn said(line: &Line<'_>, language: Option<&str>, clock: &Clock<'_>) -> Markup {
             div.said {
                 @if let Some(words) = &line.words { p dir="auto" { (text(words)) } }
                 @if let Some(said) = message.text.as_deref().filter(|said| !said.is_empty()) {
-                    p dir="auto" lang=[language] { (linked(said)) }
+                    p dir="auto" lang=[language] { (linked(said, message.markup)) }
                 }
                 @for (language, translation) in &message.translations {
                     p.translation {
                         span.tag { (text(language)) } " "
-                        span dir="auto" lang=[Some(language).filter(|language| is_language(language))] { (linked(translation)) }
+                        span dir="auto" lang=[Some(language).filter(|language| is_language(language))] { (linked(translation, None)) }
                     }
                 }
                 @for file in &message.attachments { (attachment(file)) }
@@ -221,7 +222,7 @@ fn fields(fields: &[Field]) -> Markup {
                     @for field in fields.iter().filter(|field| field.group == *group) {
                         tr {
                             th scope="row" { bdi { (text(&field.name)) } }
-                            td dir="auto" { (linked(&field.value)) }
+                            td dir="auto" { (linked(&field.value, None)) }
                         }
                     }
                 }
@@ -295,16 +296,37 @@ fn text(text: &str) -> Markup {
     }
 }
 
-/// Text in which web and mail addresses can be followed.
-fn linked(said: &str) -> Markup {
+/// Text as it was set off, in which web and mail addresses can be followed.
+fn linked(said: &str, markup: Option<model::Markup>) -> Markup {
     html! {
-        @for piece in richtext::pieces(said, None) {
+        @for piece in richtext::pieces(said, markup, None) {
             @match piece.url.as_deref().and_then(link::safe) {
-                Some(url) => a href=(url) rel="noreferrer noopener" { (text(&piece.text)) },
-                None => (text(&piece.text)),
+                Some(url) => {
+                    @let hidden = !richtext::says(&piece.text, url);
+                    a class=[hidden.then_some("named")] href=(url) rel="noreferrer noopener" { (set_off(&piece)) }
+                },
+                None => (set_off(&piece)),
             }
         }
     }
+}
+
+fn set_off(piece: &Piece) -> Markup {
+    let style = piece.style;
+    let mut words = text(&piece.text);
+    if style.code {
+        words = html! { code { (words) } };
+    }
+    if style.struck {
+        words = html! { s { (words) } };
+    }
+    if style.emphasis {
+        words = html! { em { (words) } };
+    }
+    if style.strong {
+        words = html! { strong { (words) } };
+    }
+    words
 }
 
 /// An address under a name. On paper the address follows, unless it is the name.

@@ -1,7 +1,9 @@
 //! Markdown, for tickets, wikis and notes. It reads well as it is and renders the same in every dialect: no tables, no
 //! HTML.
 
-use afterchat_transcript::{Transcript, richtext};
+use afterchat_transcript::Transcript;
+use afterchat_transcript::model::Markup;
+use afterchat_transcript::richtext::{self, Piece};
 
 use super::clock::{self, Clock};
 use super::facts::{self, Fact, Value};
@@ -68,7 +70,7 @@ fn said(line: &Line<'_>, clock: &Clock<'_>) -> String {
     let time = format!("{}{}", if message.at_inferred { "\\~" } else { "" }, clock.time(message.at));
     let text = message.text.as_deref().filter(|text| !text.is_empty());
     let mut told: Vec<String> = line.words.iter().map(|words| block(words)).collect();
-    told.extend(text.map(block));
+    told.extend(text.map(|text| set(text, message.markup)));
     told.extend(
         message
             .translations
@@ -126,27 +128,62 @@ fn inline(text: &str) -> String {
     escape(&visible_line(text))
 }
 
-/// Text with its own line breaks; an empty line would end the paragraph, so it becomes a no-break space.
+/// Plain text with its own line breaks.
 fn block(text: &str) -> String {
-    let shown = visible(text);
-    let mut lines: Vec<String> = Vec::new();
-    for line in shown.trim_end().split('\n') {
-        // Four spaces or a tab would make code of it.
-        let line = line.trim_start().trim_end();
-        lines.push(if line.is_empty() { "\u{a0}".to_owned() } else { linked(line) });
-    }
-    lines.join("\\\n")
+    set(text, None)
 }
 
-fn linked(line: &str) -> String {
-    let pieces = richtext::pieces(line, None).into_iter();
-    let shown: String = pieces
-        .map(|piece| match piece.url.as_deref().and_then(link::safe) {
-            Some(url) => named(url, &piece.text),
-            None => escape(&piece.text),
-        })
-        .collect();
-    start_escaped(&shown)
+/// Text with its own line breaks, as it was set off; an empty line would end the paragraph, so it becomes a no-break
+/// space.
+fn set(text: &str, markup: Option<Markup>) -> String {
+    let shown = visible(text);
+    let mut lines = vec![String::new()];
+    for piece in richtext::pieces(shown.trim_end(), markup, None) {
+        for (number, words) in piece.text.split('\n').enumerate() {
+            if number > 0 {
+                lines.push(String::new());
+            }
+            // Four spaces or a tab at the beginning would make code of it.
+            if let Some(line) = lines.last_mut() {
+                let words = if line.is_empty() { words.trim_start() } else { words };
+                line.push_str(&set_off(words, &piece));
+            }
+        }
+    }
+    let lines = lines.iter().map(|line| match line.trim_end() {
+        "" => "\u{a0}".to_owned(),
+        line => start_escaped(line),
+    });
+    lines.collect::<Vec<_>>().join("\\\n")
+}
+
+/// Words of one line with what sets them off. Spaces stay outside, where Markdown wants them.
+fn set_off(words: &str, piece: &Piece) -> String {
+    let inner = words.trim();
+    if inner.is_empty() {
+        return words.to_owned();
+    }
+    let style = piece.style;
+    let mut set = match piece.url.as_deref().and_then(link::safe) {
+        Some(url) => named(url, inner),
+        None if style.code => code(inner),
+        None => escape(inner),
+    };
+    for (mark, _) in
+        [("~~", style.struck), ("*", style.emphasis), ("**", style.strong)].iter().filter(|(_, on)| *on)
+    {
+        set = format!("{mark}{set}{mark}");
+    }
+    let start = words.len() - words.trim_start().len();
+    format!("{}{set}{}", &words[..start], &words[start + inner.len()..])
+}
+
+/// Code between more backticks than it holds in a row.
+fn code(words: &str) -> String {
+    let longest = words.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let space = if longest > 0 { " " } else { "" };
+    format!("{fence}{space}{words}{space}{fence}")
 }
 
 /// What Markdown would take for its own, anywhere in a line.
@@ -183,7 +220,9 @@ fn start_escaped(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{block, inline, named};
+    use afterchat_transcript::model::Markup;
+
+    use super::{block, code, inline, named, set};
 
     #[test]
     fn nothing_a_stranger_wrote_becomes_markup() {
@@ -192,6 +231,12 @@ mod tests {
             block("# one\n\n- two\n1. three\n    four\n----"),
             "\\# one\\\n\u{a0}\\\n\\- two\\\n1\\. three\\\nfour\\\n\\----"
         );
+        assert_eq!(
+            set("*a* _b_ ~c~ `d*` <https://a.example|e *f*>\n```\nx\n  y\n```", Some(Markup::Slack)),
+            "**a** *b* ~~c~~ `d*` [e \\*f\\*](<https://a.example>)\\\n`x`\\\n`y`"
+        );
+        assert_eq!(set("`` a``b `` \u{202e}", None), block("`` a``b `` \u{202e}"));
+        assert_eq!(code("a``b"), "``` a``b ```");
         assert_eq!(inline("+49 30 -2.5 89.235.0.55"), "+49 30 -2.5 89.235.0.55");
         assert_eq!(named("javascript:alert(1)", "x"), "x (javascript:alert(1))");
         assert_eq!(

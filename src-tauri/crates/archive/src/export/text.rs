@@ -1,6 +1,6 @@
 //! Plain text, 80 columns wide, for mails, tickets and terminals.
 
-use afterchat_transcript::Transcript;
+use afterchat_transcript::{Transcript, richtext};
 
 use super::clock::{self, Clock};
 use super::facts::{self, Fact};
@@ -78,7 +78,7 @@ impl Page {
             format!("{time:<TIME$}{speaker}{}", " ".repeat((GUTTER - TIME).saturating_sub(width(&speaker))));
         let said = message.text.as_deref().filter(|text| !text.is_empty());
         let mut told: Vec<String> = line.words.iter().map(|words| visible(words)).collect();
-        told.extend(said.map(visible));
+        told.extend(said.map(|said| visible(&richtext::written(said, message.markup))));
         told.extend(
             message
                 .translations

@@ -26,6 +26,16 @@ pub enum Role {
     System,
 }
 
+/// How a text is written, where it is not plain. [`crate::richtext`] renders it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Markup {
+    /// Slack's: `<https://a.example|words>`, `*strong*`, `:smile:`, `&amp;`.
+    Slack,
+    /// HTML.
+    Html,
+}
+
 facts! {
     /// Somebody who wrote or answered.
     Person from PersonFacts told as PersonTold {
@@ -89,6 +99,9 @@ pub struct Message {
     /// The text exactly as the service sent it.
     #[serde(default, skip_serializing_if = "absent")]
     pub text: Option<String>,
+    /// How the text is written; absent for plain text.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub markup: Option<Markup>,
     /// The service's code for a system line, such as `agent.join`.
     #[serde(default, skip_serializing_if = "absent")]
     pub event: Option<String>,
@@ -112,6 +125,8 @@ pub struct MessageFacts {
     pub role: Role,
     /// Where the role was read, when one value says it.
     pub role_origin: Option<Origin>,
+    /// How the text is written; `None` for plain text.
+    pub markup: Option<Markup>,
     /// Id, time, text, event and trigger.
     pub words: WordsFacts,
     /// Who exactly.
@@ -129,6 +144,7 @@ impl MessageFacts {
         Self {
             role,
             role_origin: None,
+            markup: None,
             words: WordsFacts::default(),
             author: PersonFacts::default(),
             translations: Vec::new(),
@@ -146,6 +162,7 @@ impl MessageFacts {
             at_inferred: words.at.is_none(),
             role: self.role,
             author: Some(PersonTold::of(&self.author, 0).plain()).filter(|author| !absent(author)),
+            markup: self.markup.filter(|_| words.text.is_some()),
             text: words.text,
             event: words.event,
             trigger: words.trigger,
@@ -166,6 +183,12 @@ impl MessageFacts {
                 walk(&role, Provenance::Told { delivery, pointer, bytes: *bytes, value: &self.role });
             }
             None => walk(&role, Provenance::Inferred { why: Inference::Shape, delivery: Some(delivery) }),
+        }
+        if self.markup.is_some() && self.words.text.is_some() {
+            walk(
+                &format!("{path}markup"),
+                Provenance::Inferred { why: Inference::Shape, delivery: Some(delivery) },
+            );
         }
         WordsTold::of(&self.words, delivery).walk(path, walk);
         PersonTold::of(&self.author, delivery).walk(&format!("{path}author."), walk);

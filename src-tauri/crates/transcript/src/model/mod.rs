@@ -12,8 +12,8 @@ mod visitor;
 pub use facts::{Became, Inference, Origin, Provenance, Sourced, Told, Walk};
 pub use local::{Local, Note};
 pub use message::{
-    Attachment, AttachmentFacts, AttachmentTold, Message, MessageFacts, Person, PersonFacts, PersonTold,
-    Role, Words, WordsFacts, WordsTold,
+    Attachment, AttachmentFacts, AttachmentTold, Markup, Message, MessageFacts, Person, PersonFacts,
+    PersonTold, Role, Words, WordsFacts, WordsTold,
 };
 pub use quantity::Quantity;
 pub use transcript::{

@@ -1,13 +1,15 @@
 //! Which texts of a conversation a search looks through. The index is filled from this list, and the words around a hit
 //! are found by it, so that the two cannot disagree.
 
+use std::borrow::Cow;
+
 use super::Column;
-use crate::Transcript;
+use crate::{Transcript, richtext};
 
 /// Every text of a conversation that is searched under this column.
-pub fn texts(transcript: &Transcript, column: Column) -> Box<dyn Iterator<Item = &str> + '_> {
-    match column {
-        Column::Message => Box::new(messages(transcript)),
+pub fn texts(transcript: &Transcript, column: Column) -> Box<dyn Iterator<Item = Cow<'_, str>> + '_> {
+    let plain: Box<dyn Iterator<Item = &str>> = match column {
+        Column::Message => return Box::new(messages(transcript)),
         Column::Visitor => Box::new(visitor(transcript)),
         Column::Page => Box::new(
             transcript
@@ -19,18 +21,21 @@ pub fn texts(transcript: &Transcript, column: Column) -> Box<dyn Iterator<Item =
             Box::new(transcript.agents.iter().flat_map(|agent| given([&agent.name, &agent.email])))
         }
         Column::Field => Box::new(fields(transcript)),
-    }
+    };
+    Box::new(plain.map(Cow::Borrowed))
 }
 
 fn given<const N: usize>(values: [&Option<String>; N]) -> impl Iterator<Item = &str> {
     values.into_iter().flatten().map(String::as_str)
 }
 
-fn messages(transcript: &Transcript) -> impl Iterator<Item = &str> {
+/// What is seen of each message: nobody looks for markup.
+fn messages(transcript: &Transcript) -> impl Iterator<Item = Cow<'_, str>> {
     transcript.messages.iter().flat_map(|message| {
         let files = message.attachments.iter().filter_map(|attachment| attachment.name.as_deref());
         let translations = message.translations.values().map(String::as_str);
-        message.text.as_deref().into_iter().chain(translations).chain(files)
+        let text = message.text.as_deref().map(|text| richtext::seen(text, message.markup));
+        text.into_iter().chain(translations.chain(files).map(Cow::Borrowed))
     })
 }
 

@@ -6,7 +6,7 @@
 use super::super::shared::{self, Agents, told_with};
 use super::{Cursor, Findings, Part, Value};
 use crate::Instant;
-use crate::model::{MessageFacts, PersonFacts, Role, Sourced, State};
+use crate::model::{Markup, MessageFacts, PersonFacts, Role, Sourced, State};
 use crate::payload::Kind as Shape;
 use crate::reading::Extent;
 
@@ -91,6 +91,7 @@ fn read_message(message: &Cursor<'_>, part: &mut Part, agents: &mut Agents) {
     let sent = message.at("sentAt").instant(Instant::from_rfc3339);
     facts.words.at = sent.or_else(|| facts.words.id.as_ref().and_then(slack_time));
     facts.words.text = message.at("text").any_text();
+    facts.markup = Some(Markup::Slack);
     facts.author = author;
     if facts.role_origin.is_none() && facts.words.is_empty() && facts.author.is_empty() {
         // An empty object says nothing, and is read.
@@ -110,17 +111,20 @@ fn slack_time(ts: &Sourced<String>) -> Option<Sourced<Instant>> {
     Some(told_with(ts, Instant::from_millis(millis)?))
 }
 
-/// The bodies repeat the messages as text and as HTML. Where there are no messages, the text is all there is; who says
-/// what inside of it no field tells.
+/// The bodies repeat the messages as text and as HTML. Where there are no messages, one of them is all there is, best
+/// the text; who says what inside of it no field tells.
 fn read_bodies(payload: &Cursor<'_>, part: &mut Part) {
-    let text = payload.at("textBody").any_text();
-    if part.messages.is_empty() && text.is_some() {
-        let mut message = MessageFacts::new(Role::System);
-        message.words.text = text;
-        message.words.at.clone_from(&part.head.ended_at);
-        part.messages.push(message);
-    } else {
-        part.field(None, "textBody", text);
+    let bodies = [("textBody", None), ("htmlBody", Some(Markup::Html))];
+    for (name, markup) in bodies {
+        let body = payload.at(name).any_text();
+        if part.messages.is_empty() && body.is_some() {
+            let mut message = MessageFacts::new(Role::System);
+            message.words.text = body;
+            message.markup = markup;
+            message.words.at.clone_from(&part.head.ended_at);
+            part.messages.push(message);
+        } else {
+            part.field(None, name, body);
+        }
     }
-    part.field(None, "htmlBody", payload.at("htmlBody").any_text());
 }
