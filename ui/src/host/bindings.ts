@@ -1052,6 +1052,143 @@ other: Array<OtherValue>,
 notices: Array<Notice>, };
 
 /**
+ * Why a value is there that no payload says.
+ */
+export type Inference = "receipt" | "line_beside" | "shape" | "given";
+
+/**
+ * Where did this value of a conversation come from?
+ */
+export type OriginQuestion = {
+/**
+ * The conversation's name.
+ */
+conversation: string,
+/**
+ * The value's path in the transcript, such as `visitor.email`, `messages[3].author.name` or `fields[0].value`.
+ */
+place: string, };
+
+/**
+ * A place in a delivery's payload.
+ */
+export type Elsewhere = {
+/**
+ * The delivery's number.
+ */
+delivery: string,
+/**
+ * The JSON Pointer; `@start-end` follows for a part of the text there, in bytes.
+ */
+at: string, };
+
+/**
+ * Where a value came from: a delivery and a place in it, or the reason why no payload says it.
+ */
+export type OriginAnswer = {
+/**
+ * The delivery's number.
+ */
+delivery?: string,
+/**
+ * The JSON Pointer; `@start-end` follows for a part of the text there, in bytes. Absent for an inferred value.
+ */
+at?: string,
+/**
+ * Why the value is there although no payload says it.
+ */
+inferred?: Inference,
+/**
+ * Other deliveries that say something here too, oldest first. Theirs is not what is shown.
+ */
+also: Array<Elsewhere>, };
+
+/**
+ * Where is a value of a delivery shown?
+ */
+export type ShownQuestion = {
+/**
+ * The delivery's number.
+ */
+delivery: string,
+/**
+ * Where it stands in the payload, as `Became` writes it.
+ */
+at: string,
+/**
+ * What it became in the reading of that delivery; `other` for a value that no typed place took.
+ */
+field: string, };
+
+/**
+ * The conversation that a value of a delivery belongs to.
+ */
+export type ShownAnswer = {
+/**
+ * The conversation's name.
+ */
+conversation: string,
+/**
+ * The value's path in the transcript. Absent when the conversation shows nothing of it.
+ */
+place?: string,
+/**
+ * True when another delivery says what is shown there.
+ */
+replaced: boolean, };
+
+/**
+ * Where in the body is this place?
+ */
+export type SpotQuestion = {
+/**
+ * The delivery's number.
+ */
+delivery: string,
+/**
+ * The JSON Pointer, with `@start-end` for a part of the text there.
+ */
+at: string, };
+
+/**
+ * A part of a body.
+ */
+export type Excerpt = {
+/**
+ * Where it begins in the body, in bytes of its text.
+ */
+start: number,
+/**
+ * The number of its first line.
+ */
+line: number,
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * A place in a body.
+ */
+export type SpotAnswer = {
+/**
+ * The JSON Pointer of the value.
+ */
+pointer: string,
+/**
+ * Where the bytes begin in the body's text.
+ */
+start: number,
+/**
+ * Where they end.
+ */
+end: number,
+/**
+ * What stands around it, where that is behind the part of the body that a delivery's answer holds.
+ */
+excerpt?: Excerpt, };
+
+/**
  * A hook address.
  */
 export type SourceRow = {
@@ -1771,6 +1908,9 @@ export type Queries = {
   conversation: { ask: ConversationQuestion, answer: ConversationAnswer },
   deliveries: { ask: DeliveriesQuestion, answer: DeliveryPage },
   delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
+  spot: { ask: SpotQuestion, answer: SpotAnswer },
+  origin: { ask: OriginQuestion, answer: OriginAnswer },
+  shown: { ask: ShownQuestion, answer: ShownAnswer },
   samples: { ask: Nothing, answer: SamplesAnswer },
   work: { ask: Nothing, answer: WorkAnswer },
   visitor: { ask: VisitorQuestion, answer: VisitorAnswer },

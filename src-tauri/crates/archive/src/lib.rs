@@ -15,6 +15,7 @@ mod readers;
 mod search;
 mod settings;
 mod sources;
+mod told;
 mod visitors;
 mod writer;
 

@@ -5,7 +5,6 @@
 //! the cursor. A conversation is never patched, so it cannot drift from its journal.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -13,14 +12,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Moment};
 
-use afterchat_transcript::fold::{self, BodyDigest, Telling};
+use afterchat_transcript::fold;
 use afterchat_transcript::model::ConversationId;
-use afterchat_transcript::reading::{self, Reading, Verdict};
+use afterchat_transcript::reading::Verdict;
 use rusqlite::{Connection, params};
 
 use crate::conversations::Prepared;
 use crate::journal::{self, Journalled, Outcome};
 use crate::readers::Readers;
+use crate::told::{self, Read};
 use crate::writer::Writer;
 use crate::{Archive, ArchiveError, conversations};
 
@@ -249,41 +249,6 @@ impl Projection {
     }
 }
 
-/// A delivery that was read, kept for the folds of this slice.
-struct Read {
-    journalled: Journalled,
-    digest: BodyDigest,
-    reading: Reading,
-}
-
-impl Read {
-    fn new(journalled: Journalled) -> Self {
-        let digest = fold::digest(&journalled.delivery.body);
-        // Readers are total by design and by test. Should one panic all the same, the delivery is unreadable and the
-        // archive goes on.
-        let reading =
-            catch_unwind(AssertUnwindSafe(|| reading::read(&journalled.delivery))).unwrap_or_else(|_| {
-                Reading {
-                    provider: None,
-                    event: None,
-                    parts: Vec::new(),
-                    other: Vec::new(),
-                    notices: Vec::new(),
-                    verdict: Verdict::Unreadable(
-                        "The reader of this service failed on it. The delivery is kept; please report it."
-                            .to_owned(),
-                    ),
-                }
-            });
-        Self { journalled, digest, reading }
-    }
-
-    fn conversations(&self) -> BTreeSet<ConversationId> {
-        let id = |index| fold::conversation_id(&self.reading, index, &self.digest);
-        (0..self.reading.parts.len()).filter_map(id).collect()
-    }
-}
-
 struct Slice<'a> {
     connection: &'a Connection,
     read: HashMap<i64, Rc<Read>>,
@@ -321,44 +286,14 @@ impl Slice<'_> {
     fn fold(mut self) -> Result<Vec<Prepared>, ArchiveError> {
         let mut prepared = Vec::new();
         for (conversation, here) in std::mem::take(&mut self.touched) {
-            let told = self.all_read(&conversation, &here)?;
-            let mut tellings = Vec::new();
-            for read in &told {
-                for (index, part) in read.reading.parts.iter().enumerate() {
-                    if fold::conversation_id(&read.reading, index, &read.digest).as_ref()
-                        == Some(&conversation)
-                    {
-                        tellings.push(Telling {
-                            delivery: read.journalled.id.0,
-                            source: &read.journalled.delivery.source,
-                            received_at: read.journalled.delivery.received_at,
-                            digest: read.digest,
-                            reading: &read.reading,
-                            part,
-                        });
-                    }
-                }
-            }
+            let mut all = told::earlier(self.connection, &conversation, &here)?;
+            all.extend(here.iter().filter_map(|id| self.read.get(id)).map(Rc::clone));
+            let tellings = told::tellings(&conversation, &all);
             if let Some(folded) = fold::fold(&conversation, &tellings) {
                 prepared.push(Prepared::new(folded)?);
             }
         }
         Ok(prepared)
-    }
-
-    /// The deliveries of earlier slices, then those of this one.
-    fn all_read(&self, conversation: &ConversationId, here: &[i64]) -> Result<Vec<Rc<Read>>, ArchiveError> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT delivery FROM tellings WHERE conversation = ?1 ORDER BY delivery")?;
-        let earlier: Vec<i64> =
-            select.query_map([conversation.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let mut told = Vec::with_capacity(earlier.len() + here.len());
-        for id in earlier.into_iter().filter(|id| !here.contains(id)) {
-            told.extend(journal::load(self.connection, id)?.map(|journalled| Rc::new(Read::new(journalled))));
-        }
-        told.extend(here.iter().filter_map(|id| self.read.get(id)).map(Rc::clone));
-        Ok(told)
     }
 }
 

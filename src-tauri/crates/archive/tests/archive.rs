@@ -8,7 +8,7 @@ use afterchat_archive::{
     Archive, ArchiveError, ConversationSummary, DeliveryId, Flag, JournalQuestion, ListQuestion, Outcome,
     View,
 };
-use afterchat_transcript::model::ConversationId;
+use afterchat_transcript::model::{ConversationId, Provenance};
 use afterchat_transcript::query::Query;
 use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
 
@@ -376,4 +376,29 @@ fn a_page_of_every_small_view_is_read_from_its_index() {
             "the index is in the list's order: {plan:?}"
         );
     }
+}
+
+#[test]
+fn where_a_value_came_from_is_known_as_long_as_its_delivery_is_kept() {
+    let fresh = Fresh::new();
+    let newer = HELLO.replace("Žofie Nová", "Žofie Stará").replace("1790000060000", "1790000070000");
+    let ids = [fresh.append(HELLO.as_bytes(), 1), fresh.append(newer.as_bytes(), 2)];
+    fresh.settle();
+    let conversation = fresh.list(View::Everything, "")[0].id.clone();
+    let conversation = ConversationId::from_text(&conversation);
+    let teller = || {
+        fresh.archive.joined(&conversation, |joined| {
+            joined.trace("visitor.name", |from| match from {
+                Provenance::Told { delivery, pointer, .. } => (DeliveryId(delivery), pointer.to_owned()),
+                Provenance::Inferred { why, .. } => panic!("a payload says it, it is not {why:?}"),
+            })
+        })
+    };
+    assert_eq!(teller().unwrap(), Some((ids[1], "/visitor/name".to_owned())), "the newest tells");
+    let file = rusqlite::Connection::open(fresh.folder.path().join("archive.sqlite")).unwrap();
+    let erase = |id: DeliveryId| file.execute("DELETE FROM deliveries WHERE id = ?1", [id.0]).unwrap();
+    erase(ids[1]);
+    assert_eq!(teller().unwrap(), Some((ids[0], "/visitor/name".to_owned())), "what is still kept tells");
+    erase(ids[0]);
+    assert!(matches!(teller(), Err(ArchiveError::NotFound { .. })), "nothing is kept that could tell");
 }

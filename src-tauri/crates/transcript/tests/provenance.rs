@@ -271,7 +271,12 @@ fn check(joined: &Joined<'_>, all: &[&Arrived]) -> Result<(), TestCaseError> {
                     "{written:?} is no {text:?} at {at} of {}",
                     one.name
                 );
-                prop_assert_eq!(joined.shown(*delivery, &at, place), Some(place.clone()), "{} and back", at);
+                prop_assert_eq!(
+                    joined.shown(&fold::digest(&one.body), &at, place),
+                    Some(place.clone()),
+                    "{} and back",
+                    at
+                );
             }
         }
     }

@@ -1,18 +1,20 @@
 //! The inspector: the journal's list and one delivery with all that was made of it.
 
 use afterchat_archive::{DeliveryId, DeliverySummary, JournalQuestion, Outcome as ArchiveOutcome};
-use afterchat_transcript::payload::{Format, Kind, Payload, Value};
+use afterchat_transcript::payload::{Format, Kind, Located, Payload, Value};
 use afterchat_transcript::reading::{self, Part};
 
 use super::conversations::limit;
 use super::types::{
-    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Header, Outcome,
-    TreeKind, TreeNode,
+    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Excerpt, Header,
+    Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
 };
 use crate::{Api, Failure};
 
 /// Bytes of a body that a window is sent. The whole is in the archive and comes out with `afterchat delivery`.
 const SHOWN_BODY: usize = 1 << 20;
+/// Bytes shown around a place that stands behind those.
+const AROUND_SPOT: usize = 8 << 10;
 /// Bytes shown in hexadecimal.
 const SHOWN_HEX: usize = 4096;
 /// Values of a payload that are shown as a tree, or listed with what they became.
@@ -72,7 +74,36 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
     })
 }
 
-fn number(text: &str) -> Result<i64, Failure> {
+/// Finds a place in a body, also behind the part that a window is sent.
+pub(super) fn spot(api: &Api, ask: &SpotQuestion) -> Result<SpotAnswer, Failure> {
+    let delivery = api.archive.delivery(DeliveryId(number(&ask.delivery)?))?.delivery;
+    let text = String::from_utf8_lossy(&delivery.body);
+    let located = Payload::decode(&delivery.body).locate(&text, &ask.at);
+    let Some(Located { pointer, span }) = located else {
+        return Err(Failure::new(
+            "no_such_place",
+            "The body has no value at this place, or it has no bytes of its own.",
+        ));
+    };
+    let excerpt = (span.end > text.floor_char_boundary(SHOWN_BODY)).then(|| {
+        let from = text.floor_char_boundary(span.start.saturating_sub(AROUND_SPOT));
+        let to =
+            text.ceil_char_boundary((span.start + SHOWN_BODY).min(span.end + AROUND_SPOT).min(text.len()));
+        Excerpt {
+            start: whole(from),
+            line: whole(text[..from].matches('\n').count() + 1),
+            text: text[from..to].to_owned(),
+        }
+    });
+    Ok(SpotAnswer { pointer, start: whole(span.start), end: whole(span.end), excerpt })
+}
+
+/// A count of bytes or lines. Bodies are far smaller than what this holds.
+fn whole(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+pub(super) fn number(text: &str) -> Result<i64, Failure> {
     text.parse().map_err(|_| Failure::new("bad_question", "A delivery's name is its number."))
 }
 

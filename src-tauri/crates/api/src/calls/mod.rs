@@ -5,6 +5,7 @@ mod conversations;
 mod deliveries;
 mod marks;
 mod overview;
+mod provenance;
 mod samples;
 mod sources;
 pub mod types;
@@ -17,9 +18,10 @@ use crate::{Api, Failure};
 use types::{
     ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, Decided,
     DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, JoinVisitors, Mark, Marked,
-    NewSource, Nothing, Overview, SampleQuestion, SampleSent, SamplesAnswer, SourceName, SourceRow, TakeBack,
-    TakeNameOut, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion,
-    VisitorsQuestion, WorkAnswer, WorkQuestion,
+    NewSource, Nothing, OriginAnswer, OriginQuestion, Overview, SampleQuestion, SampleSent, SamplesAnswer,
+    ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeBack, TakeNameOut,
+    VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion,
+    WorkAnswer, WorkQuestion,
 };
 
 macro_rules! calls {
@@ -58,6 +60,9 @@ calls! {
         conversation: ConversationQuestion => ConversationAnswer = conversations::one;
         deliveries: DeliveriesQuestion => DeliveryPage = deliveries::list;
         delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
+        spot: SpotQuestion => SpotAnswer = deliveries::spot;
+        origin: OriginQuestion => OriginAnswer = provenance::origin;
+        shown: ShownQuestion => ShownAnswer = provenance::shown;
         samples: Nothing => SamplesAnswer = samples::list;
         work: Nothing => WorkAnswer = work::list;
         visitor: VisitorQuestion => VisitorAnswer = visitors::one;

@@ -17,9 +17,11 @@ macro_rules! contract {
     )* };
 }
 
+mod provenance;
 mod visitors;
 mod work;
 
+pub use provenance::*;
 pub use visitors::*;
 pub use work::*;
 

@@ -5,7 +5,7 @@
 //! another value (the name and group of a field, the label of a link, the role of a page, the pointer of an unknown
 //! value) has no place of its own: it goes with that value.
 
-use super::{Joined, Telling};
+use super::{BodyDigest, Joined, Telling};
 use crate::model::facts::Became;
 use crate::model::{Inference, PersonTold, Provenance, Walk};
 use crate::reading::Part;
@@ -60,16 +60,17 @@ impl Joined<'_> {
         found
     }
 
-    /// Where the transcript shows what a delivery says at a place of its payload. `place` is written as in
-    /// [`Became::pointer`], and `field` is the path it has within the reading.
+    /// Where the transcript shows what a body says at a place of its payload; `None` where a newer delivery, or a fuller
+    /// one, is shown instead. `place` is written as in [`Became::pointer`], and `field` is the path it has in the reading.
     #[must_use]
-    pub fn shown(&self, delivery: i64, place: &str, field: &str) -> Option<String> {
-        let part = self.told().iter().find(|telling| telling.delivery == delivery)?.part;
-        let place = main_place(part, place, field);
+    pub fn shown(&self, body: &BodyDigest, place: &str, field: &str) -> Option<String> {
+        let telling =
+            self.told().iter().find(|telling| telling.digest == *body && tells(telling.part, place))?;
+        let place = main_place(telling.part, place, field);
         let mut found: Option<(usize, String)> = None;
         self.walk(&mut |here, provenance| {
-            let Provenance::Told { delivery: by, pointer, bytes, .. } = provenance else { return };
-            if by != delivery || !is_place(&place, pointer, bytes) {
+            let Provenance::Told { delivery, pointer, bytes, .. } = provenance else { return };
+            if delivery != telling.delivery || !is_place(&place, pointer, bytes) {
                 return;
             }
             // One value may have become several things; the one of that name is meant.
@@ -145,6 +146,12 @@ fn each<T>(items: &[T], name: &str, walk: &mut Walk<'_>, visit: impl Fn(&T, &str
     for (index, item) in items.iter().enumerate() {
         visit(item, &format!("{name}[{index}]"), walk);
     }
+}
+
+/// Whether a place is inside of the object that tells a part.
+fn tells(part: &Part, place: &str) -> bool {
+    let inside = place.strip_prefix(part.root.as_str());
+    inside.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']))
 }
 
 /// A place that only repeats a value leads to where the value itself stands.
