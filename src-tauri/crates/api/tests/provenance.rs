@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant as Moment};
 
 use afterchat_api::Api;
-use afterchat_transcript::{Delivery, Instant};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -22,6 +22,7 @@ impl House {
         let api = Api::open(folder.path()).unwrap();
         for (second, body) in (1..).zip(bodies) {
             let delivery = Delivery {
+                kind: DeliveryKind::Hook,
                 source: source.to_owned(),
                 provider: None,
                 method: "POST".to_owned(),

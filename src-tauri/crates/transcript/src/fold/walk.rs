@@ -64,8 +64,8 @@ impl Joined<'_> {
     /// one, is shown instead. `place` is written as in [`Became::pointer`], and `field` is the path it has in the reading.
     #[must_use]
     pub fn shown(&self, body: &BodyDigest, place: &str, field: &str) -> Option<String> {
-        let telling =
-            self.told().iter().find(|telling| telling.digest == *body && tells(telling.part, place))?;
+        let same = || self.told().iter().filter(|telling| telling.digest == *body);
+        let telling = same().find(|telling| tells(telling.part, place)).or_else(|| same().next())?;
         let place = main_place(telling.part, place, field);
         let mut found: Option<(usize, String)> = None;
         self.walk(&mut |here, provenance| {
