@@ -57,6 +57,18 @@ impl Instant {
         Self::from_millis(time.timestamp_millis())
     }
 
+    /// A moment without a zone, read as UTC: `2026-03-01T09:12:45.027`, or in the American order `03/01/2026 09:12:45`.
+    #[must_use]
+    pub fn from_zoneless(text: &str) -> Option<Self> {
+        if text.contains('T') {
+            return Self::from_rfc3339(&format!("{text}Z"));
+        }
+        let (day, clock) = text.split_once(' ')?;
+        let mut parts = day.split('/');
+        let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+        Self::from_rfc3339(&format!("{year}-{month:0>2}-{day:0>2}T{clock}Z"))
+    }
+
     /// Microsoft's JSON date, `/Date(1584423203253)/`, with or without an offset (which does not move the moment).
     #[must_use]
     pub fn from_microsoft(text: &str) -> Option<Self> {

@@ -178,6 +178,7 @@ fn comes_from(place: &str, shown: &str, raw: &Value, cut: Option<(usize, usize)>
         || duration
         || embedded
         || place.starts_with("notices")
+        || text.strip_prefix("level") == Some(shown)
         || is_time(shown, text)
 }
 
@@ -194,6 +195,7 @@ fn is_time(shown: &str, text: &str) -> bool {
         .replace('\u{0}', ", ");
     let ways = [
         Instant::from_rfc3339(text),
+        Instant::from_zoneless(text),
         Instant::from_microsoft(text),
         Instant::from_english(&plain),
         number.and_then(Instant::from_millis),

@@ -4,6 +4,8 @@
 //! agents' answers are never sent. The documented last message spells its text `test`. What a “new message” looks like
 //! is not published, so anything with a `customerId` is read as far as it goes.
 
+mod rest;
+
 use super::shared::told_with;
 use super::{Provider, has_all};
 use crate::Instant;
@@ -38,7 +40,7 @@ impl Provider for Chatvisor {
         let wrapped = WRAPPERS.iter().filter_map(|name| payload.get(name)).any(told);
         let foreign =
             ["conversationUUID", "accountId", "event"].iter().any(|name| payload.get(name).is_some());
-        !foreign && (told(payload) || wrapped || is_customer_tag(payload))
+        !foreign && (told(payload) || wrapped || is_customer_tag(payload) || rest::recognises(payload))
     }
 
     fn read(&self, payload: &Cursor<'_>, findings: &mut Findings) {
@@ -46,6 +48,10 @@ impl Provider for Chatvisor {
             findings.no_conversation = Some(
                 "This is the body of a request that tags a customer over the REST API. Chatvisor never sends it.",
             );
+            return;
+        }
+        if payload.peek().is_some_and(rest::recognises) {
+            rest::read(payload, findings);
             return;
         }
         let wrapped = WRAPPERS.iter().map(|name| payload.at(name));

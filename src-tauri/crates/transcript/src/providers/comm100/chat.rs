@@ -177,7 +177,7 @@ fn read_operators(place: &Cursor<'_>, transcript: &str) -> Vec<PersonFacts> {
 }
 
 /// `6s`, `1m 6s`, `00:01:06` or a bare number of seconds.
-fn seconds(text: &str) -> Option<Quantity> {
+pub(super) fn seconds(text: &str) -> Option<Quantity> {
     let text = text.trim();
     if text.contains(':') {
         let parts: Vec<f64> = text.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;

@@ -1,4 +1,5 @@
-//! Comm100: offline messages, and five steps in the life of a chat, of which only the last but one holds the transcript.
+//! Comm100: offline messages, and five steps in the life of a chat, of which only the last but one holds the transcript;
+//! and chats fetched over REST.
 //!
 //! Documented in the knowledge base (“Reference for Webhook event …” at `portal11.comm100.site` and `dash12.comm100.io`);
 //! chats that are requested or transferred, and the later part of `chat`, only in design notes. Times are
@@ -7,6 +8,7 @@
 mod chat;
 mod clock;
 mod lines;
+mod rest;
 mod visitor;
 
 use super::Provider;
@@ -85,11 +87,15 @@ impl Provider for Comm100 {
             Some(Step::AgentStatus) => holds(&["operator_id", "agent_id"]),
             Some(Step::Offline) => holds(&["offline_message"]),
             Some(_) => holds(&["visitor", "chat", "chat_id"]),
-            None => false,
+            None => rest::recognises(payload),
         }
     }
 
     fn read(&self, payload: &Cursor<'_>, findings: &mut Findings) {
+        if payload.peek().is_some_and(rest::recognises) {
+            rest::read(payload, findings);
+            return;
+        }
         let event = payload.peek().and_then(event_of);
         let step = event.as_deref().and_then(Step::of);
         findings.event = event;
@@ -133,6 +139,11 @@ impl Provider for Comm100 {
         }
         chat::read_wrap_up(&payload.at("wrapup"), "wrapup", &mut part);
         findings.parts.push(part);
+    }
+
+    fn event_words(&self, code: &str, author: Option<&str>) -> Option<String> {
+        (code == "note")
+            .then(|| format!("A note of {}, which the visitor does not see", author.unwrap_or("an agent")))
     }
 }
 

@@ -1,7 +1,8 @@
-//! Smartsupp: the POST hook, which sends a finished conversation whole, and the newer webhooks, which send one event
-//! at a time. Both may be pointed at one address.
+//! Smartsupp: the POST hook, which sends a finished conversation whole, the newer webhooks, which send one event at a
+//! time, and conversations fetched over REST. Both hooks may be pointed at one address.
 
 mod post_hook;
+mod rest;
 mod webhooks;
 
 use super::{Provider, has_all};
@@ -23,11 +24,15 @@ impl Provider for Smartsupp {
 
     fn recognises(&self, payload: &Value) -> bool {
         let told = ["visitor", "messages", "beginAt"].iter().any(|name| payload.get(name).is_some());
-        webhooks::recognises(payload) || (has_all(payload, &["accountId", "channel"]) && told)
+        webhooks::recognises(payload)
+            || rest::recognises(payload)
+            || (has_all(payload, &["accountId", "channel"]) && told)
     }
 
     fn read(&self, payload: &Cursor<'_>, findings: &mut Findings) {
-        if payload.at("data").exists() {
+        if payload.peek().is_some_and(rest::recognises) {
+            rest::read(payload, findings);
+        } else if payload.at("data").exists() {
             webhooks::read(payload, findings);
         } else {
             post_hook::read(payload, findings);

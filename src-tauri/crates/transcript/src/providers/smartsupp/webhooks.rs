@@ -56,7 +56,7 @@ pub(super) fn read(payload: &Cursor<'_>, findings: &mut Findings) {
     super::read_rating(&mut part, &data.at("rating_value"), &data.at("rating_text"));
     let mut agents = Agents::default();
     if message.exists() {
-        read_message(&message, &event, &mut part, &mut agents);
+        read_message(&message, &event, None, &mut part, &mut agents);
     }
     shared::fields(&mut part, "data", &data, &["message_id"]);
     read_event(payload, &event, timestamp, &mut part, &mut agents);
@@ -118,7 +118,7 @@ fn closer(word: &str) -> String {
     .to_owned()
 }
 
-fn read_conversation(conversation: &Cursor<'_>, part: &mut Part) {
+pub(super) fn read_conversation(conversation: &Cursor<'_>, part: &mut Part) {
     let offline = conversation.at("is_offline").flag();
     part.head.kind =
         offline.map(|flag| flag.map(|offline| if offline { Kind::OfflineMessage } else { Kind::Chat }));
@@ -161,7 +161,14 @@ fn read_conversation(conversation: &Cursor<'_>, part: &mut Part) {
 }
 
 /// `sub_type` says who speaks; without it the event does. What the service adds to a message is kept under its id.
-fn read_message(message: &Cursor<'_>, event: &str, part: &mut Part, agents: &mut Agents) {
+/// `agent` is who wrote it, where that is known.
+pub(super) fn read_message(
+    message: &Cursor<'_>,
+    event: &str,
+    agent: Option<&PersonFacts>,
+    part: &mut Part,
+    agents: &mut Agents,
+) {
     let sub_type = message.at("sub_type").text();
     let trigger = message.at("trigger_name").text();
     let speaker = sub_type.as_ref().map_or(event, |sub_type| sub_type.value.as_str());
@@ -196,7 +203,8 @@ fn read_message(message: &Cursor<'_>, event: &str, part: &mut Part, agents: &mut
         facts.author.id = message.at("agent_id").text();
         part.field(Some(&group), "visitor_id", visitor);
     }
-    facts.author.name = message.at("author_name").text();
+    facts.author.name = message.at("author_name").text().or_else(|| agent?.name.clone());
+    facts.author.email = agent.and_then(|agent| agent.email.clone());
     if role == Role::Agent {
         agents.add(part, &facts.author);
     }
