@@ -179,14 +179,28 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// The file holds tokens and what strangers wrote: other accounts of the machine have no business in it.
+/// The file holds tokens and what strangers wrote: other accounts of the machine have no business in it. A file that was
+/// opened to them, as by a copy, is closed again; SQLite gives its companions the same permissions.
+#[cfg(unix)]
 fn make_private_file(file: &Path) -> std::io::Result<()> {
-    if file.exists() {
-        return Ok(());
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let beside = |ending: &str| PathBuf::from(format!("{}{ending}", file.display()));
+    for file in [file.to_owned(), beside("-wal"), beside("-shm")] {
+        let permissions = file.metadata().map(|metadata| metadata.permissions());
+        if permissions.is_ok_and(|permissions| permissions.mode() & 0o077 != 0) {
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+        }
     }
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+    options.write(true).create(true).mode(0o600);
+    if file.exists() { Ok(()) } else { options.open(file).map(drop) }
+}
+
+#[cfg(not(unix))]
+fn make_private_file(file: &Path) -> std::io::Result<()> {
+    if file.exists() {
+        Ok(())
+    } else {
+        fs::OpenOptions::new().write(true).create(true).truncate(false).open(file).map(drop)
+    }
 }

@@ -32,4 +32,30 @@ impl Archive {
             Ok(())
         })
     }
+
+    /// What a part of the program remembers under this name.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn setting(&self, name: &str) -> Result<Option<String>, ArchiveError> {
+        let select = "SELECT value FROM settings WHERE name = ?1";
+        self.read(|connection| Ok(connection.query_row(select, [name], |row| row.get(0)).optional()?))
+    }
+
+    /// Remembers a value under this name, or forgets it. Credentials may be among them: the file is its owner's alone,
+    /// and exports never hold settings.
+    ///
+    /// # Errors
+    /// When the archive cannot be written.
+    pub fn set_setting(&self, name: &str, value: Option<&str>) -> Result<(), ArchiveError> {
+        let (name, value) = (name.to_owned(), value.map(str::to_owned));
+        self.write(move |connection| {
+            match value {
+                Some(value) => connection
+                    .execute("INSERT OR REPLACE INTO settings VALUES (?1, ?2)", params![name, value])?,
+                None => connection.execute("DELETE FROM settings WHERE name = ?1", params![name])?,
+            };
+            Ok(())
+        })
+    }
 }

@@ -5,6 +5,7 @@
 
 mod documents;
 mod extent;
+mod fetched;
 mod files;
 mod known;
 
@@ -18,6 +19,7 @@ use crate::export::visible_line;
 use crate::journal::{self, Row};
 use crate::{Archive, ArchiveError, DeliveryId};
 
+pub use fetched::{FETCHED, Intake, Taken};
 use files::Body;
 use known::Known;
 
