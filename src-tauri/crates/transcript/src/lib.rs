@@ -13,6 +13,7 @@ pub mod providers;
 pub mod query;
 pub mod reading;
 pub mod richtext;
+pub mod signature;
 
 pub use delivery::{Delivery, DeliveryKind, Header};
 pub use instant::Instant;

@@ -12,6 +12,7 @@ mod snapengage;
 
 use crate::payload::{Cursor, Value};
 use crate::reading::Findings;
+use crate::signature::Scheme;
 
 /// A chat service: how to know its payloads and how to read them.
 pub trait Provider: Sync {
@@ -23,6 +24,11 @@ pub trait Provider: Sync {
 
     /// True when a payload has this service's shape. The shapes of two services never overlap.
     fn recognises(&self, payload: &Value) -> bool;
+
+    /// How it shows that a request is its own; `None` when it signs nothing.
+    fn signature(&self) -> Option<Scheme> {
+        None
+    }
 
     /// Reads a payload. Called also for payloads that were not recognised but came to this service's address.
     fn read(&self, payload: &Cursor<'_>, findings: &mut Findings);

@@ -9,6 +9,7 @@ use super::{Provider, has_all};
 use crate::model::{FieldFacts, Quantity, Sourced};
 use crate::payload::{Cursor, Value};
 use crate::reading::{Findings, Part};
+use crate::signature::{Digits, Hash, Scheme};
 
 /// The Smartsupp provider.
 pub(super) struct Smartsupp;
@@ -20,6 +21,11 @@ impl Provider for Smartsupp {
 
     fn name(&self) -> &'static str {
         "Smartsupp"
+    }
+
+    fn signature(&self) -> Option<Scheme> {
+        let webhooks = Scheme::hmac(Hash::Sha256, Digits::Hex, &["X-Smartsupp-Hmac"]);
+        Some(webhooks.except("The older POST hook, which sends whole conversations, is not signed."))
     }
 
     fn recognises(&self, payload: &Value) -> bool {

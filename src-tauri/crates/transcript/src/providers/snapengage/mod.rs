@@ -11,6 +11,7 @@ mod time;
 use super::Provider;
 use crate::payload::{Cursor, Kind, Value};
 use crate::reading::Findings;
+use crate::signature::Scheme;
 
 /// The SnapEngage provider.
 pub(super) struct SnapEngage;
@@ -22,6 +23,11 @@ impl Provider for SnapEngage {
 
     fn name(&self) -> &'static str {
         "SnapEngage"
+    }
+
+    /// The “Authentication Token”. Which header carries it is not printed; SnapEngage's other interfaces use the first.
+    fn signature(&self) -> Option<Scheme> {
+        Some(Scheme::secret(&["Authorization", "Authentication"]))
     }
 
     fn recognises(&self, payload: &Value) -> bool {
