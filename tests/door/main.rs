@@ -5,6 +5,7 @@ mod faults;
 mod house;
 mod load;
 mod samples;
+mod signatures;
 
 #[path = "../../src-tauri/crates/listener/tests/sockets/sender.rs"]
 mod sender;

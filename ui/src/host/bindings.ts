@@ -616,7 +616,7 @@ export type View = "inbox" | "unread" | "missed" | "offline" | "starred" | "arch
 /**
  * What became of a delivery.
  */
-export type Outcome = "pending" | "conversation" | "no_conversation" | "unreadable";
+export type Outcome = "pending" | "conversation" | "no_conversation" | "unreadable" | "quarantined";
 
 /**
  * What a node of a payload is.
@@ -853,6 +853,122 @@ earlier: Array<ConversationRow>, };
 export type DeliveryKind = "hook" | "back_fill" | "import";
 
 /**
+ * What is wrong with a signature.
+ */
+export type Doubt = "missing" | "wrong" | "late";
+
+/**
+ * What the door found when it checked a delivery's signature.
+ */
+export type SignatureRow = {
+/**
+ * What is wrong with it; absent when it is good.
+ */
+doubt?: Doubt,
+/**
+ * What was looked at and where, in words.
+ */
+scheme: string,
+/**
+ * The label of the secret it was made with, when it is good.
+ */
+secret?: string,
+/**
+ * True when it was answered 401 and put into quarantine.
+ */
+refused: boolean,
+/**
+ * When a person accepted it all the same.
+ */
+accepted_at?: Instant, };
+
+/**
+ * How a chat service signs.
+ */
+export type SchemeRow = {
+/**
+ * What is looked at and where, in words.
+ */
+words: string,
+/**
+ * What the service sends without a signature, in words.
+ */
+unsigned?: string, };
+
+/**
+ * A secret that a source's service signs with. It is never shown again.
+ */
+export type SecretRow = {
+/**
+ * What a person calls it.
+ */
+label: string,
+/**
+ * Its last four characters; absent for short ones.
+ */
+ending?: string,
+/**
+ * When it was set.
+ */
+added_at: Instant, };
+
+/**
+ * A secret to add. It goes one way only: it can be neither printed nor sent back.
+ */
+export type NewSecret = {
+/**
+ * The source's name.
+ */
+source: string,
+/**
+ * What to call it; absent for a number.
+ */
+label?: string,
+/**
+ * The secret, as the service shows it.
+ */
+secret: string, };
+
+/**
+ * Which secret.
+ */
+export type SecretName = {
+/**
+ * The source's name.
+ */
+source: string,
+/**
+ * The secret's label.
+ */
+label: string, };
+
+/**
+ * Whether a source with secrets also takes what has no signature.
+ */
+export type TakeUnsigned = {
+/**
+ * The source's name.
+ */
+source: string,
+/**
+ * True to take it.
+ */
+on: boolean, };
+
+/**
+ * Quarantined deliveries to accept, or accepted ones to put back.
+ */
+export type Acceptance = {
+/**
+ * The deliveries' numbers.
+ */
+ids: Array<string>,
+/**
+ * True to accept.
+ */
+on: boolean, };
+
+/**
  * A row of the inspector's list.
  */
 export type DeliveryRow = {
@@ -903,7 +1019,11 @@ conversations: Array<string>,
 /**
  * The payload's own word for what happened.
  */
-event?: string, };
+event?: string,
+/**
+ * What was found of its signature; absent when there was no secret to check it with.
+ */
+signature?: SignatureRow, };
 
 /**
  * Which deliveries to list, newest first.
@@ -917,6 +1037,10 @@ conversation?: string,
  * Only those of this source.
  */
 source?: string,
+/**
+ * Only those in quarantine.
+ */
+quarantined?: boolean,
 /**
  * The number of the last row of the page before.
  */
@@ -1215,7 +1339,19 @@ last_delivery_at?: Instant,
 /**
  * How many deliveries reached it.
  */
-deliveries: number, };
+deliveries: number,
+/**
+ * How many of them are in quarantine.
+ */
+quarantined: number,
+/**
+ * What its service signs with, oldest first. With none, nothing is checked.
+ */
+secrets: Array<SecretRow>,
+/**
+ * Whether it takes what has no signature although it has secrets.
+ */
+takes_unsigned: boolean, };
 
 /**
  * A chat service.
@@ -1228,7 +1364,11 @@ id: string,
 /**
  * Its name.
  */
-name: string, };
+name: string,
+/**
+ * How it signs; absent when it signs nothing.
+ */
+signature?: SchemeRow, };
 
 /**
  * How many conversations a view holds.
@@ -1296,6 +1436,14 @@ deliveries: number,
  * When the last one arrived.
  */
 last_delivery_at?: Instant,
+/**
+ * How many deliveries are in quarantine.
+ */
+quarantined: number,
+/**
+ * The number of the newest of them.
+ */
+newest_quarantined?: string,
 /**
  * How many deliveries wait to be read.
  */
@@ -1927,6 +2075,10 @@ export type Acts = {
   add_source: { ask: NewSource, answer: SourceRow },
   rotate_source: { ask: SourceName, answer: SourceRow },
   remove_source: { ask: SourceName, answer: Marked },
+  add_secret: { ask: NewSecret, answer: SourceRow },
+  remove_secret: { ask: SecretName, answer: SourceRow },
+  take_unsigned: { ask: TakeUnsigned, answer: SourceRow },
+  accept_deliveries: { ask: Acceptance, answer: Marked },
   send_sample: { ask: SampleQuestion, answer: SampleSent },
   cancel_work: { ask: WorkQuestion, answer: Marked },
   dismiss_work: { ask: WorkQuestion, answer: Marked },

@@ -37,6 +37,7 @@ const outcomes: Record<Outcome, string> = {
   conversation: 'became a conversation',
   no_conversation: 'no conversation',
   unreadable: 'unreadable',
+  quarantined: 'in quarantine',
 };
 
 export const en = {

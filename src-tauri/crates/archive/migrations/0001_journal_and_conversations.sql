@@ -18,6 +18,15 @@ CREATE TABLE deliveries (
 -- Serves the inspector's "only this source", newest first: the index ends in the row's number.
 CREATE INDEX deliveries_by_source ON deliveries (source);
 
+-- What the door found when it checked a delivery's signature. No row: its source had no secret to check it with.
+CREATE TABLE signatures (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
+    verdict  TEXT NOT NULL,                 -- good | missing | wrong | late
+    scheme   TEXT NOT NULL,                 -- what was looked at and where, in words
+    secret   TEXT,                          -- the label of the secret it was made with; NULL unless good
+    refused  INTEGER NOT NULL               -- 1 when it was answered 401 and is in quarantine
+) STRICT;
+
 -- Everything from here to "What people decide" is derived from the journal and can be made again from it.
 
 -- What the projector made of each delivery.
@@ -25,9 +34,12 @@ CREATE TABLE readings (
     delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
     provider TEXT,
     event    TEXT,
-    outcome  TEXT NOT NULL,                 -- conversation | no_conversation | unreadable
+    outcome  TEXT NOT NULL,                 -- conversation | no_conversation | unreadable | quarantined
     reason   TEXT
 ) STRICT;
+
+-- Serves the inspector's "only quarantined" and the newest of them: few among many.
+CREATE INDEX readings_quarantined ON readings (delivery) WHERE outcome = 'quarantined';
 
 -- Which deliveries tell of which conversation: what a fold starts from.
 CREATE TABLE tellings (
@@ -114,14 +126,19 @@ CREATE VIRTUAL TABLE search USING fts5 (
 
 -- How much each source has heard. Counting the journal each time would take longer than the whole overview.
 CREATE TABLE heard (
-    source     TEXT PRIMARY KEY,
-    deliveries INTEGER NOT NULL,
-    last_at    INTEGER NOT NULL
+    source      TEXT PRIMARY KEY,
+    deliveries  INTEGER NOT NULL,
+    last_at     INTEGER NOT NULL,
+    quarantined INTEGER NOT NULL            -- how many of them are in quarantine
 ) STRICT, WITHOUT ROWID;
 
--- The last delivery the projector has read.
-CREATE TABLE cursor (delivery INTEGER NOT NULL) STRICT;
-INSERT INTO cursor VALUES (0);
+-- The last delivery the projector has read. `turn` moves with everything that projecting depends on: what was made of
+-- an older turn is not stored but made again.
+CREATE TABLE cursor (delivery INTEGER NOT NULL, turn INTEGER NOT NULL) STRICT;
+INSERT INTO cursor VALUES (0, 0);
+
+-- Deliveries before the cursor that somebody has decided about since: the projector reads them again.
+CREATE TABLE rereads (delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE) STRICT;
 
 -- What people decide. Keyed by name, so that it survives a rebuild.
 
@@ -129,8 +146,24 @@ CREATE TABLE sources (
     name       TEXT PRIMARY KEY,
     provider   TEXT,
     token      TEXT NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    unsigned   INTEGER NOT NULL DEFAULT 0   -- 1: takes what has no signature, although it has secrets to check one
 ) STRICT, WITHOUT ROWID;
+
+-- What a source's service signs with. Several are valid at once, so that one can follow another without a gap.
+CREATE TABLE secrets (
+    source   TEXT NOT NULL REFERENCES sources (name) ON DELETE CASCADE ON UPDATE CASCADE,
+    label    TEXT NOT NULL,
+    secret   TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    PRIMARY KEY (source, label)
+) STRICT, WITHOUT ROWID;
+
+-- Quarantined deliveries that a person has looked at and takes for good.
+CREATE TABLE accepted (
+    delivery    INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
+    accepted_at INTEGER NOT NULL
+) STRICT;
 
 -- A conversation is read when it was read through to the newest delivery that brought a message.
 CREATE TABLE local (

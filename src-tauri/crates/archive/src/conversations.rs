@@ -178,7 +178,8 @@ pub(crate) fn put(connection: &Connection, prepared: &Prepared) -> Result<(), Ar
     search::put(connection, position, &prepared.words)
 }
 
-fn remove(connection: &Connection, id: &str) -> Result<(), ArchiveError> {
+/// Takes a conversation away, with its index entries.
+pub(crate) fn remove(connection: &Connection, id: &str) -> Result<(), ArchiveError> {
     let position: Option<i64> = connection
         .prepare_cached("SELECT position FROM conversations WHERE id = ?1")?
         .query_row([id], |row| row.get(0))

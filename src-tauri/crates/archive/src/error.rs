@@ -63,6 +63,21 @@ pub enum ArchiveError {
     /// Two visitors that are to be joined are one.
     #[error("These conversations are of one visitor already. Nothing was changed.")]
     SameVisitor,
+    /// A source's service signs nothing, so there is nothing to check with a secret.
+    #[error("Nothing that reaches “{0}” can be checked with a secret: its service signs nothing.")]
+    SignsNothing(String),
+    /// A secret was not given.
+    #[error("A secret cannot be empty. Nothing was changed.")]
+    SecretEmpty,
+    /// A secret is set already, under this label.
+    #[error("This secret is set already, as “{0}”.")]
+    SecretKnown(String),
+    /// A label is taken.
+    #[error("This source has a secret called “{0}” already.")]
+    LabelTaken(String),
+    /// A source has as many secrets as it may.
+    #[error("A source has at most {0} secrets. Remove one that is no longer used first.")]
+    TooManySecrets(usize),
     /// The archive is being closed.
     #[error("The archive is being closed.")]
     Closing,
@@ -90,6 +105,11 @@ impl ArchiveError {
             Self::NameInvalid(_) => "name_invalid",
             Self::UnknownProvider(_) => "unknown_provider",
             Self::SameVisitor => "same_visitor",
+            Self::SignsNothing(_) => "signs_nothing",
+            Self::SecretEmpty => "secret_empty",
+            Self::SecretKnown(_) => "secret_known",
+            Self::LabelTaken(_) => "label_taken",
+            Self::TooManySecrets(_) => "too_many_secrets",
             Self::Closing => "closing",
             Self::Sqlite(_) | Self::File(_) => "archive_failed",
         }

@@ -7,6 +7,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from_iter};
 
 use crate::compress::{FAST, compress, decompress};
+use crate::signatures::{self, Doubt, Signature};
 use crate::{Archive, ArchiveError};
 
 /// Bodies below this size gain nothing from compression.
@@ -29,6 +30,8 @@ pub struct Journalled {
     pub id: DeliveryId,
     /// The request as it came.
     pub delivery: Delivery,
+    /// Why it is in quarantine; `None` when it is not, or when a person has accepted it.
+    pub doubt: Option<Doubt>,
 }
 
 /// What became of a delivery.
@@ -42,6 +45,8 @@ pub enum Outcome {
     NoConversation,
     /// It was not understood.
     Unreadable,
+    /// Its signature was missing or wrong, and nobody has accepted it.
+    Quarantined,
 }
 
 impl Outcome {
@@ -51,6 +56,7 @@ impl Outcome {
             Self::Conversation => "conversation",
             Self::NoConversation => "no_conversation",
             Self::Unreadable => "unreadable",
+            Self::Quarantined => "quarantined",
         }
     }
 
@@ -58,6 +64,7 @@ impl Outcome {
         match word {
             Some("conversation") => Self::Conversation,
             Some("no_conversation") => Self::NoConversation,
+            Some("quarantined") => Self::Quarantined,
             Some(_) => Self::Unreadable,
             None => Self::Pending,
         }
@@ -91,6 +98,8 @@ pub struct DeliverySummary {
     pub event: Option<String>,
     /// The conversations it tells of.
     pub conversations: Vec<String>,
+    /// What the door found when it checked its signature; `None` when there was no secret to check it with.
+    pub signature: Option<Signature>,
 }
 
 /// Which deliveries to list, newest first.
@@ -100,6 +109,8 @@ pub struct JournalQuestion {
     pub conversation: Option<String>,
     /// Only those of this source.
     pub source: Option<String>,
+    /// Only those in quarantine.
+    pub quarantined: bool,
     /// Only those older than this one: the last of the page before.
     pub before: Option<i64>,
     /// Only those newer than this one.
@@ -111,17 +122,18 @@ pub struct JournalQuestion {
 /// A delivery made ready to be stored, off the writing thread.
 pub(crate) struct Row {
     delivery: Delivery,
+    signature: Option<Signature>,
     body: Option<Vec<u8>>,
     headers: Vec<u8>,
 }
 
 impl Row {
-    pub(crate) fn new(delivery: Delivery) -> Self {
+    pub(crate) fn new(delivery: Delivery, signature: Option<Signature>) -> Self {
         let body = Some(&delivery.body)
             .filter(|body| body.len() >= WORTH_COMPRESSING)
             .and_then(|body| compress(body, FAST).ok())
             .filter(|compressed| compressed.len() < delivery.body.len());
-        Self { headers: header_lines(&delivery.headers), delivery, body }
+        Self { headers: header_lines(&delivery.headers), delivery, signature, body }
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -178,13 +190,17 @@ pub(crate) fn append<'a>(
             i64::try_from(delivery.body.len()).unwrap_or(i64::MAX),
             delivery.kind.word(),
         ])?;
+        if let Some(signature) = &row.signature {
+            signatures::put(connection, id, signature)?;
+        }
         Ok(DeliveryId(id))
     };
     rows.map(store).collect()
 }
 
-const COLUMNS: &str =
-    "id, received_at, source, provider, method, path, query, headers, body, compressed, size, kind";
+const WHOLE: &str = "SELECT d.id, d.received_at, d.source, d.provider, d.method, d.path, d.query, d.headers, d.body, d.compressed, d.size, d.kind,
+         s.verdict, s.refused, EXISTS (SELECT 1 FROM accepted a WHERE a.delivery = d.id)
+     FROM deliveries d LEFT JOIN signatures s ON s.delivery = d.id";
 
 fn journalled(row: &SqlRow<'_>) -> Result<Journalled, ArchiveError> {
     let stored: Vec<u8> = row.get(8)?;
@@ -202,7 +218,11 @@ fn journalled(row: &SqlRow<'_>) -> Result<Journalled, ArchiveError> {
         body,
         received_at: instant(row.get(1)?),
     };
-    Ok(Journalled { id: DeliveryId(row.get(0)?), delivery })
+    let refused: Option<bool> = row.get(13)?;
+    let doubt: Option<String> = row.get(12)?;
+    let doubt = doubt.filter(|_| refused == Some(true)).and_then(|word| Doubt::from_word(&word));
+    let accepted: bool = row.get(14)?;
+    Ok(Journalled { id: DeliveryId(row.get(0)?), delivery, doubt: doubt.filter(|_| !accepted) })
 }
 
 /// A stored kind. Only words that [`DeliveryKind`] has were ever stored.
@@ -217,16 +237,32 @@ pub(crate) fn instant(millis: i64) -> Instant {
 
 /// One delivery, whole.
 pub(crate) fn load(connection: &Connection, id: i64) -> Result<Option<Journalled>, ArchiveError> {
-    let mut select = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM deliveries WHERE id = ?1"))?;
+    let mut select = connection.prepare_cached(&format!("{WHOLE} WHERE d.id = ?1"))?;
     let mut rows = select.query([id])?;
     rows.next()?.map(journalled).transpose()
 }
 
 /// The next deliveries after this one, in order of arrival.
 pub(crate) fn after(connection: &Connection, id: i64, limit: i64) -> Result<Vec<Journalled>, ArchiveError> {
-    let mut select = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM deliveries WHERE id > ?1 ORDER BY id LIMIT ?2"))?;
-    let mut rows = select.query([id, limit])?;
+    several(connection, "d.id > ?1 ORDER BY d.id LIMIT ?2", [id, limit])
+}
+
+/// Deliveries that were read and must be read again, in order of arrival.
+pub(crate) fn to_read_again(connection: &Connection, limit: i64) -> Result<Vec<Journalled>, ArchiveError> {
+    several(
+        connection,
+        "d.id IN (SELECT delivery FROM rereads ORDER BY delivery LIMIT ?1) ORDER BY d.id",
+        [limit],
+    )
+}
+
+fn several<const N: usize>(
+    connection: &Connection,
+    condition: &str,
+    values: [i64; N],
+) -> Result<Vec<Journalled>, ArchiveError> {
+    let mut select = connection.prepare_cached(&format!("{WHOLE} WHERE {condition}"))?;
+    let mut rows = select.query(params_from_iter(values))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(journalled(row)?);
@@ -255,11 +291,14 @@ fn summary(connection: &Connection, row: &SqlRow<'_>) -> Result<DeliverySummary,
         reason: row.get(9)?,
         event: row.get(10)?,
         conversations,
+        signature: signatures::of(connection, id)?,
     })
 }
 
-const SUMMARY: &str = "SELECT d.id, d.received_at, d.source, d.provider, d.method, d.headers, d.size, r.provider, r.outcome, r.reason, r.event, d.kind
-     FROM deliveries d LEFT JOIN readings r ON r.delivery = d.id";
+const SUMMARY: &str = "SELECT d.id, d.received_at, d.source, d.provider, d.method, d.headers, d.size, r.provider, r.outcome, r.reason, r.event, d.kind";
+const OF_ALL: &str = "FROM deliveries d LEFT JOIN readings r ON r.delivery = d.id";
+/// The few in quarantine are found by their own index, and each looks up its delivery: never the other way round.
+const OF_QUARANTINED: &str = "FROM readings r CROSS JOIN deliveries d ON d.id = r.delivery";
 
 impl Archive {
     /// One delivery, byte for byte.
@@ -277,7 +316,7 @@ impl Archive {
     /// When there is none of this number.
     pub fn delivery_summary(&self, id: DeliveryId) -> Result<DeliverySummary, ArchiveError> {
         self.read(|connection| {
-            let mut select = connection.prepare_cached(&format!("{SUMMARY} WHERE d.id = ?1"))?;
+            let mut select = connection.prepare_cached(&format!("{SUMMARY} {OF_ALL} WHERE d.id = ?1"))?;
             let mut rows = select.query([id.0])?;
             let row =
                 rows.next()?.ok_or(ArchiveError::NotFound { what: "delivery", name: id.to_string() })?;
@@ -290,7 +329,11 @@ impl Archive {
     /// # Errors
     /// When the archive cannot be read.
     pub fn deliveries(&self, question: &JournalQuestion) -> Result<Vec<DeliverySummary>, ArchiveError> {
-        let mut conditions = vec!["d.id < ?", "d.id > ?"];
+        let (from, mut conditions) = if question.quarantined {
+            (OF_QUARANTINED, vec!["r.delivery < ?", "r.delivery > ?", "r.outcome = 'quarantined'"])
+        } else {
+            (OF_ALL, vec!["d.id < ?", "d.id > ?"])
+        };
         let mut values =
             vec![Sql::from(question.before.unwrap_or(i64::MAX)), Sql::from(question.since.unwrap_or(0))];
         if let Some(conversation) = &question.conversation {
@@ -302,7 +345,9 @@ impl Archive {
             values.push(source.clone().into());
         }
         values.push(i64::try_from(question.limit).unwrap_or(i64::MAX).into());
-        let sql = format!("{SUMMARY} WHERE {} ORDER BY d.id DESC LIMIT ?", conditions.join(" AND "));
+        let order = if question.quarantined { "r.delivery" } else { "d.id" };
+        let sql =
+            format!("{SUMMARY} {from} WHERE {} ORDER BY {order} DESC LIMIT ?", conditions.join(" AND "));
         self.read(|connection| {
             let mut select = connection.prepare_cached(&sql)?;
             let mut rows = select.query(params_from_iter(values))?;

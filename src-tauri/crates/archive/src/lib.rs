@@ -13,7 +13,9 @@ mod open;
 mod projector;
 mod readers;
 mod search;
+mod secrets;
 mod settings;
+mod signatures;
 mod sources;
 mod told;
 mod visitors;
@@ -28,6 +30,8 @@ pub use journal::{DeliveryId, DeliverySummary, JournalQuestion, Journalled, Outc
 pub use local::Flag;
 pub use open::Archive;
 pub use projector::Progress;
+pub use secrets::{Guard, SigningSecret};
+pub use signatures::{Doubt, Signature};
 pub use sources::{Heard, Hook, Source};
 pub use visitors::{
     Decided, Decision, FoundVisitor, GivenRating, KnownName, Name, NameStanding, PathPlace, Portrait, Seen,

@@ -14,6 +14,7 @@ use crate::journal::{self, DeliveryId};
 use crate::migrate::migrate;
 use crate::projector::{Projector, Wake};
 use crate::readers::Readers;
+use crate::signatures::Signature;
 use crate::sources::{self, Hook, Source};
 use crate::writer::Writer;
 
@@ -104,7 +105,19 @@ impl Archive {
     /// # Errors
     /// When nothing of the delivery was stored: the disk is full, the file is read-only, the archive is being closed.
     pub async fn append(&self, delivery: Delivery) -> Result<DeliveryId, AppendError> {
-        let row = journal::Row::new(delivery);
+        self.append_examined(delivery, None).await
+    }
+
+    /// Keeps a delivery like [`Archive::append`], with what the door found of its signature.
+    ///
+    /// # Errors
+    /// When nothing of the delivery was stored.
+    pub async fn append_examined(
+        &self,
+        delivery: Delivery,
+        signature: Option<Signature>,
+    ) -> Result<DeliveryId, AppendError> {
+        let row = journal::Row::new(delivery, signature);
         let kept = self.inner.writer.append(row).map_err(|error| AppendError::from(&error))?;
         kept.await.unwrap_or_else(|_| Err(AppendError::from(&ArchiveError::Closing)))
     }

@@ -41,7 +41,7 @@ const MERGE_PAGES: i64 = 64;
 /// How far the projector has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Deliveries read.
+    /// Deliveries read, without those that are to be read again.
     pub done: i64,
     /// Deliveries in the journal.
     pub all: i64,
@@ -177,10 +177,16 @@ impl Work {
 
 /// What a slice of the journal says, ready to be stored.
 struct Projection {
-    from: i64,
+    /// The turn it was made of.
+    turn: i64,
+    /// Where the cursor stands afterwards.
     to: i64,
+    /// True when these deliveries were read before, and somebody has decided about them since.
+    again: bool,
     readings: Vec<NotedReading>,
     conversations: Vec<Prepared>,
+    /// Conversations that nothing tells of any more.
+    gone: Vec<ConversationId>,
 }
 
 /// What is noted beside a delivery.
@@ -195,44 +201,56 @@ struct NotedReading {
     conversations: BTreeSet<ConversationId>,
 }
 
-/// Reads the next deliveries and folds what they tell of; `None` when there are none.
+/// Reads the deliveries that somebody has decided about, else the next ones, and folds what they tell of; `None` when
+/// there are none.
 fn project(connection: &Connection) -> Result<Option<Projection>, ArchiveError> {
-    let from: i64 = connection.query_row("SELECT delivery FROM cursor", [], |row| row.get(0))?;
-    let page = journal::after(connection, from, PAGE)?;
+    let (from, turn) = connection
+        .query_row("SELECT delivery, turn FROM cursor", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut page = journal::to_read_again(connection, PAGE)?;
+    let again = !page.is_empty();
+    if !again {
+        page = journal::after(connection, from, PAGE)?;
+    }
     if page.is_empty() {
         return Ok(None);
     }
     let mut slice = Slice { connection, read: HashMap::new(), touched: BTreeMap::new() };
-    let mut projection = Projection { from, to: from, readings: Vec::new(), conversations: Vec::new() };
+    let (mut to, mut readings) = (from, Vec::new());
     let started = Moment::now();
     for journalled in page {
-        projection.to = journalled.id.0;
-        projection.readings.push(slice.read(journalled));
+        if again {
+            slice.touch_what_was_told(journalled.id.0)?;
+        } else {
+            to = journalled.id.0;
+        }
+        readings.push(slice.read(journalled));
         if started.elapsed() > SLICE {
             break;
         }
     }
-    projection.conversations = slice.fold()?;
-    Ok(Some(projection))
+    let (conversations, gone) = slice.fold()?;
+    Ok(Some(Projection { turn, to, again, readings, conversations, gone }))
 }
 
 impl Projection {
-    /// Stores it all, unless another program was faster: then the cursor has moved and nothing is to do.
+    /// Stores it all, unless what it was made of has changed: another program was faster, or somebody has decided
+    /// something. Then it is made again.
     fn store(&self, connection: &Connection) -> Result<(), ArchiveError> {
-        let moved = connection
-            .execute("UPDATE cursor SET delivery = ?2 WHERE delivery = ?1", [self.from, self.to])?;
+        let moved = connection.execute(
+            "UPDATE cursor SET delivery = ?2, turn = turn + 1 WHERE turn = ?1",
+            [self.turn, self.to],
+        )?;
         if moved == 0 {
             return Ok(());
         }
         let mut note = connection.prepare_cached(
             "INSERT OR REPLACE INTO readings (delivery, provider, event, outcome, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
-        let mut heard = connection.prepare_cached(
-            "INSERT INTO heard VALUES (?1, 1, ?2)
-             ON CONFLICT (source) DO UPDATE SET deliveries = deliveries + 1, last_at = max(last_at, excluded.last_at)",
-        )?;
         let mut tell = connection.prepare_cached("INSERT OR IGNORE INTO tellings VALUES (?1, ?2)")?;
         for reading in &self.readings {
+            if self.again {
+                reading.forget(connection)?;
+            }
             note.execute(params![
                 reading.delivery,
                 reading.provider,
@@ -240,12 +258,40 @@ impl Projection {
                 reading.outcome.word(),
                 reading.reason
             ])?;
-            heard.execute(params![reading.source, reading.received_at])?;
+            reading.count(connection, self.again)?;
             for conversation in &reading.conversations {
                 tell.execute(params![conversation.as_str(), reading.delivery])?;
             }
         }
+        self.gone.iter().try_for_each(|gone| conversations::remove(connection, gone.as_str()))?;
         self.conversations.iter().try_for_each(|prepared| conversations::put(connection, prepared))
+    }
+}
+
+impl NotedReading {
+    /// Takes back what was noted of a delivery when it was read before.
+    fn forget(&self, connection: &Connection) -> Result<(), ArchiveError> {
+        let leave = "UPDATE heard SET quarantined = quarantined - 1
+             WHERE source = ?1 AND (SELECT outcome FROM readings WHERE delivery = ?2) = 'quarantined'";
+        connection.prepare_cached(leave)?.execute(params![self.source, self.delivery])?;
+        connection.prepare_cached("DELETE FROM tellings WHERE delivery = ?1")?.execute([self.delivery])?;
+        connection.prepare_cached("DELETE FROM rereads WHERE delivery = ?1")?.execute([self.delivery])?;
+        Ok(())
+    }
+
+    /// Counts it for its source. What is read again was heard before.
+    fn count(&self, connection: &Connection, again: bool) -> Result<(), ArchiveError> {
+        let heard = "INSERT INTO heard VALUES (?1, ?3, ?2, ?4)
+             ON CONFLICT (source) DO UPDATE SET deliveries = deliveries + excluded.deliveries,
+                 last_at = max(last_at, excluded.last_at), quarantined = quarantined + excluded.quarantined";
+        let quarantined = self.outcome == Outcome::Quarantined;
+        connection.prepare_cached(heard)?.execute(params![
+            self.source,
+            self.received_at,
+            !again,
+            quarantined
+        ])?;
+        Ok(())
     }
 }
 
@@ -260,12 +306,14 @@ impl Slice<'_> {
     fn read(&mut self, journalled: Journalled) -> NotedReading {
         let read = Rc::new(Read::new(journalled));
         let id = read.journalled.id.0;
+        let doubt = read.journalled.doubt;
         let (outcome, reason) = match &read.reading.verdict {
+            _ if let Some(doubt) = doubt => (Outcome::Quarantined, Some(doubt.reason().to_owned())),
             Verdict::Conversation => (Outcome::Conversation, None),
             Verdict::NoConversation(reason) => (Outcome::NoConversation, Some(reason.clone())),
             Verdict::Unreadable(reason) => (Outcome::Unreadable, Some(reason.clone())),
         };
-        let conversations = read.conversations();
+        let conversations = if doubt.is_some() { BTreeSet::new() } else { read.conversations() };
         for conversation in &conversations {
             self.touched.entry(conversation.clone()).or_default().push(id);
         }
@@ -282,18 +330,29 @@ impl Slice<'_> {
         }
     }
 
-    /// Folds every conversation that was told of, from all its deliveries.
-    fn fold(mut self) -> Result<Vec<Prepared>, ArchiveError> {
-        let mut prepared = Vec::new();
+    /// The conversations that a delivery told of when it was read before are folded too: it may tell of them no more.
+    fn touch_what_was_told(&mut self, delivery: i64) -> Result<(), ArchiveError> {
+        let sql = "SELECT conversation FROM tellings WHERE delivery = ?1";
+        let mut select = self.connection.prepare_cached(sql)?;
+        for told in select.query_map([delivery], |row| row.get::<_, String>(0))? {
+            self.touched.entry(ConversationId::from_text(&told?)).or_default();
+        }
+        Ok(())
+    }
+
+    /// Folds every conversation that was told of, from all its deliveries. Second are those that nothing tells of now.
+    fn fold(mut self) -> Result<(Vec<Prepared>, Vec<ConversationId>), ArchiveError> {
+        let (mut prepared, mut gone) = (Vec::new(), Vec::new());
         for (conversation, here) in std::mem::take(&mut self.touched) {
-            let mut all = told::earlier(self.connection, &conversation, &here)?;
+            let mut all = told::earlier(self.connection, &conversation, |id| self.read.contains_key(&id))?;
             all.extend(here.iter().filter_map(|id| self.read.get(id)).map(Rc::clone));
             let tellings = told::tellings(&conversation, &all);
-            if let Some(folded) = fold::fold(&conversation, &tellings) {
-                prepared.push(Prepared::new(folded)?);
+            match fold::fold(&conversation, &tellings) {
+                Some(folded) => prepared.push(Prepared::new(folded)?),
+                None => gone.push(conversation),
             }
         }
-        Ok(prepared)
+        Ok((prepared, gone))
     }
 }
 
@@ -304,7 +363,8 @@ impl Archive {
     /// When the archive cannot be read.
     pub fn progress(&self) -> Result<Progress, ArchiveError> {
         self.read(|connection| {
-            let sql = "SELECT delivery, (SELECT coalesce(max(id), 0) FROM deliveries) FROM cursor";
+            let sql = "SELECT delivery - (SELECT count(*) FROM rereads), (SELECT coalesce(max(id), 0) FROM deliveries)
+                 FROM cursor";
             Ok(connection.query_row(sql, [], |row| Ok(Progress { done: row.get(0)?, all: row.get(1)? }))?)
         })
     }
@@ -318,9 +378,9 @@ impl Archive {
         self.write(|connection| {
             connection.execute_batch(
                 "DELETE FROM transcripts; DELETE FROM conversations; DELETE FROM tellings;
-                 DELETE FROM readings; DELETE FROM heard;
+                 DELETE FROM readings; DELETE FROM heard; DELETE FROM rereads;
                  INSERT INTO search (search) VALUES ('delete-all');
-                 UPDATE cursor SET delivery = 0;",
+                 UPDATE cursor SET delivery = 0, turn = turn + 1;",
             )?;
             Ok(())
         })

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use crate::journal::instant;
 use crate::writer::begin;
-use crate::{Archive, ArchiveError};
+use crate::{Archive, ArchiveError, Guard, SigningSecret, secrets};
 
 /// The source that finds out by itself which service a payload is from.
 const DETECTING: &str = "any";
@@ -29,6 +29,12 @@ pub struct Source {
     pub deliveries: i64,
     /// When it last heard from its service.
     pub last_delivery_at: Option<Instant>,
+    /// What its service signs with, oldest first. With none, nothing is checked.
+    pub secrets: Vec<SigningSecret>,
+    /// Whether it takes what has no signature although it has secrets.
+    pub takes_unsigned: bool,
+    /// How many of its deliveries are in quarantine.
+    pub quarantined: i64,
 }
 
 impl std::fmt::Debug for Source {
@@ -42,18 +48,24 @@ impl std::fmt::Debug for Source {
 }
 
 /// What the door needs to know of a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Hook {
     /// The source's name.
     pub source: String,
     /// The chat service it is for.
     pub provider: Option<String>,
+    /// What is checked of a delivery; `None` when the service signs nothing.
+    pub guard: Option<Guard>,
 }
 
 impl Source {
     pub(crate) fn admits(&self, token: &str) -> Option<Hook> {
         let admitted: bool = self.token.as_bytes().ct_eq(token.as_bytes()).into();
-        admitted.then(|| Hook { source: self.name.clone(), provider: self.provider.clone() })
+        admitted.then(|| Hook {
+            source: self.name.clone(),
+            provider: self.provider.clone(),
+            guard: Guard::of(self),
+        })
     }
 
     /// The path of the address, with its token.
@@ -70,18 +82,22 @@ fn new_token() -> Result<String, ArchiveError> {
     Ok(BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
 }
 
-/// Gives a new archive one source for each service and one that finds out by itself.
+/// Gives an archive one source for each service and one that finds out by itself. Each is given once: a service that
+/// a newer Afterchat brings gets its source in an archive that exists, and a source that was removed stays away. Who has
+/// a source for a service already, under whatever name, needs no other.
 pub(crate) fn found(connection: &mut Connection, now: Instant) -> Result<(), ArchiveError> {
     let transaction = begin(connection)?;
-    let begun: bool =
-        transaction
-            .query_row("SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'begun')", [], |row| row.get(0))?;
-    if !begun {
-        for provider in providers::PROVIDERS {
-            insert(&transaction, provider.id(), Some(provider.id()), now)?;
+    let services = providers::PROVIDERS.iter().map(|provider| (provider.id(), Some(provider.id())));
+    for (name, provider) in services.chain([(DETECTING, None)]) {
+        let given = transaction.execute(
+            "INSERT OR IGNORE INTO settings VALUES (?1, ?2)",
+            params![format!("source given: {name}"), now.to_string()],
+        )?;
+        let sql = "SELECT EXISTS (SELECT 1 FROM sources WHERE name = ?1 OR provider = ?2)";
+        let has: bool = transaction.query_row(sql, params![name, provider], |row| row.get(0))?;
+        if given > 0 && !has {
+            insert(&transaction, name, provider, now)?;
         }
-        insert(&transaction, DETECTING, None, now)?;
-        transaction.execute("INSERT INTO settings VALUES ('begun', ?1)", [now.to_string()])?;
     }
     Ok(transaction.commit()?)
 }
@@ -102,7 +118,8 @@ fn insert(
 
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Source>, ArchiveError> {
     let mut select = connection.prepare_cached(
-        "SELECT s.name, s.provider, s.token, s.created_at, coalesce(h.deliveries, 0), h.last_at
+        "SELECT s.name, s.provider, s.token, s.created_at, coalesce(h.deliveries, 0), h.last_at, s.unsigned,
+             coalesce(h.quarantined, 0)
          FROM sources s LEFT JOIN heard h ON h.source = s.name ORDER BY s.name = ?1, s.name",
     )?;
     let rows = select.query_map([DETECTING], |row| {
@@ -113,12 +130,21 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Source>, ArchiveError> 
             created_at: instant(row.get(3)?),
             deliveries: row.get(4)?,
             last_delivery_at: row.get::<_, Option<i64>>(5)?.map(instant),
+            secrets: Vec::new(),
+            takes_unsigned: row.get(6)?,
+            quarantined: row.get(7)?,
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut found = rows.collect::<Result<Vec<Source>, _>>()?;
+    for (name, secret) in secrets::all(connection)? {
+        if let Some(source) = found.iter_mut().find(|source| source.name == name) {
+            source.secrets.push(secret);
+        }
+    }
+    Ok(found)
 }
 
-fn one(connection: &Connection, name: &str) -> Result<Source, ArchiveError> {
+pub(crate) fn one(connection: &Connection, name: &str) -> Result<Source, ArchiveError> {
     let found = all(connection)?.into_iter().find(|source| source.name == name);
     found.ok_or_else(|| ArchiveError::NotFound { what: "source", name: name.to_owned() })
 }
@@ -130,6 +156,8 @@ pub struct Heard {
     pub deliveries: i64,
     /// When the newest arrived.
     pub last_at: Option<Instant>,
+    /// How many are in quarantine.
+    pub quarantined: i64,
 }
 
 impl Archive {
@@ -139,9 +167,14 @@ impl Archive {
     /// When the archive cannot be read.
     pub fn heard(&self) -> Result<Heard, ArchiveError> {
         self.read(|connection| {
-            let sql = "SELECT coalesce(sum(deliveries), 0), max(last_at) FROM heard";
+            let sql =
+                "SELECT coalesce(sum(deliveries), 0), max(last_at), coalesce(sum(quarantined), 0) FROM heard";
             let row = |row: &rusqlite::Row<'_>| {
-                Ok(Heard { deliveries: row.get(0)?, last_at: row.get::<_, Option<i64>>(1)?.map(instant) })
+                Ok(Heard {
+                    deliveries: row.get(0)?,
+                    last_at: row.get::<_, Option<i64>>(1)?.map(instant),
+                    quarantined: row.get(2)?,
+                })
             };
             Ok(connection.query_row(sql, [], row)?)
         })

@@ -70,18 +70,19 @@ pub(crate) fn tellings<'a>(conversation: &ConversationId, told: &'a [Rc<Read>]) 
     told.iter().flat_map(of_one).collect()
 }
 
-/// The deliveries that are known to tell of a conversation and are still kept, oldest first, without these.
+/// The deliveries that are known to tell of a conversation and are still kept, oldest first, without those that are
+/// known otherwise.
 pub(crate) fn earlier(
     connection: &Connection,
     conversation: &ConversationId,
-    without: &[i64],
+    otherwise: impl Fn(i64) -> bool,
 ) -> Result<Vec<Rc<Read>>, ArchiveError> {
     let mut select = connection
         .prepare_cached("SELECT delivery FROM tellings WHERE conversation = ?1 ORDER BY delivery")?;
     let known: Vec<i64> =
         select.query_map([conversation.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut told = Vec::with_capacity(known.len() + without.len());
-    for id in known.into_iter().filter(|id| !without.contains(id)) {
+    let mut told = Vec::with_capacity(known.len());
+    for id in known.into_iter().filter(|id| !otherwise(*id)) {
         told.extend(journal::load(connection, id)?.map(|journalled| Rc::new(Read::new(journalled))));
     }
     Ok(told)
@@ -99,7 +100,7 @@ impl Archive {
         look: impl FnOnce(&Joined<'_>) -> T,
     ) -> Result<T, ArchiveError> {
         self.read(|connection| {
-            let told = earlier(connection, conversation, &[])?;
+            let told = earlier(connection, conversation, |_| false)?;
             let joined = fold::join(conversation, &tellings(conversation, &told));
             let not_found =
                 || ArchiveError::NotFound { what: "conversation", name: conversation.to_string() };

@@ -15,7 +15,8 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use commands::{
-    deliveries, delivery, export, import, listen, rebuild, search, serve as serve_command, show, source,
+    accept, deliveries, delivery, export, import, listen, rebuild, search, serve as serve_command, show,
+    source,
 };
 
 /// An inbox for the time after the chat.
@@ -56,6 +57,7 @@ enum Command {
     Import(import::Import),
     Deliveries(deliveries::Deliveries),
     Delivery(delivery::Delivery),
+    Accept(accept::Accept),
     Rebuild(rebuild::Rebuild),
 }
 
@@ -91,6 +93,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(import) => import.run(&api).await,
         Command::Deliveries(deliveries) => deliveries.run(&api).await,
         Command::Delivery(delivery) => delivery.run(&api).await,
+        Command::Accept(accept) => accept.run(&api).await,
         Command::Rebuild(rebuild) => rebuild.run(&api).await,
     };
     api.close().await;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 
-use afterchat_archive::{AppendError, Archive, Hook};
+use afterchat_archive::{AppendError, Archive, Hook, Signature};
 use afterchat_transcript::Delivery;
 
 /// Where deliveries are kept.
@@ -14,8 +14,13 @@ pub trait Journal: Clone + Send + Sync + 'static {
     /// The source of this name if the token is its own, compared in constant time.
     fn hook(&self, source: &str, token: &str) -> Option<Hook>;
 
-    /// Keeps a delivery. Resolves to `Ok` only after it is durably committed; every error means that it is not kept.
-    fn append(&self, delivery: Delivery) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Keeps a delivery, with what was found of its signature. Resolves to `Ok` only after it is durably committed;
+    /// every error means that it is not kept.
+    fn append(
+        &self,
+        delivery: Delivery,
+        signature: Option<Signature>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
 impl Journal for Archive {
@@ -25,7 +30,7 @@ impl Journal for Archive {
         Self::hook(self, source, token)
     }
 
-    async fn append(&self, delivery: Delivery) -> Result<(), AppendError> {
-        Self::append(self, delivery).await.map(drop)
+    async fn append(&self, delivery: Delivery, signature: Option<Signature>) -> Result<(), AppendError> {
+        self.append_examined(delivery, signature).await.map(drop)
     }
 }

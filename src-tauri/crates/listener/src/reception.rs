@@ -20,6 +20,8 @@ pub type Clock = fn() -> Instant;
 
 /// What services are told when a delivery is kept. Some show or store other fields of an answer.
 const KEPT: &str = r#"{"result":"ok"}"#;
+/// What services are told when their signature is missing or wrong. The delivery is kept, but tells of nothing yet.
+const QUARANTINED: &str = r#"{"result":"signature refused"}"#;
 /// How many seconds a service should wait before it sends again what could not be kept.
 const RETRY_SECONDS: &str = "30";
 /// Stands in a delivery's path where the token stood.
@@ -70,7 +72,7 @@ async fn take<J: Journal>(reception: &Reception<J>, hook: Hook, request: Request
             return not_taken(reason);
         }
     };
-    let delivery = Delivery {
+    let mut delivery = Delivery {
         kind: DeliveryKind::Hook,
         source: hook.source,
         provider: hook.provider,
@@ -81,16 +83,23 @@ async fn take<J: Journal>(reception: &Reception<J>, hook: Hook, request: Request
         body: body.bytes,
         received_at: (reception.clock)(),
     };
+    let signature = hook.guard.and_then(|guard| guard.examine(&mut delivery));
+    let refused = signature.clone().filter(|signature| signature.refused);
     let source = delivery.source.clone();
     let (journal, memory) = (reception.journal.clone(), body.memory);
     // A sender that stops waiting for the answer drops this future. Its delivery arrived whole, so it is kept on a
     // task of its own: many services never send again.
     let appended = tokio::spawn(async move {
-        let appended = journal.append(delivery).await;
+        let appended = journal.append(delivery, signature).await;
         drop(memory);
         appended
     });
     match appended.await {
+        Ok(Ok(())) if let Some(signature) = refused => {
+            let (doubt, scheme) = (signature.doubt, signature.scheme);
+            tracing::warn!(source, ?doubt, scheme, "A delivery is in quarantine because of its signature.");
+            refusal()
+        }
         Ok(Ok(())) => ([(CONTENT_TYPE, "application/json")], KEPT).into_response(),
         Ok(Err(error)) => {
             tracing::error!(source, %error, "A delivery could not be kept; its service was told to send it again.");
@@ -118,6 +127,11 @@ fn headers(request: &axum::http::request::Parts) -> Vec<afterchat_transcript::He
 fn without_token(path: &str) -> String {
     let address = path.rsplit_once('/').map_or("", |(address, _)| address);
     format!("{address}/{TOKEN_TAKEN_OUT}")
+}
+
+/// The answer to a delivery in quarantine. Its service shows the failure to whoever looks there, and may send again.
+fn refusal() -> Response {
+    (StatusCode::UNAUTHORIZED, [(CONTENT_TYPE, "application/json")], QUARANTINED).into_response()
 }
 
 fn nowhere() -> Response {

@@ -5,6 +5,7 @@ use afterchat_transcript::payload::{Format, Kind, Located, Payload, Value};
 use afterchat_transcript::reading::{self, Part};
 
 use super::conversations::limit;
+use super::signatures;
 use super::types::{
     DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Excerpt, Header,
     Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
@@ -26,6 +27,7 @@ pub(super) fn list(api: &Api, ask: &DeliveriesQuestion) -> Result<DeliveryPage, 
     let question = JournalQuestion {
         conversation: ask.conversation.clone(),
         source: ask.source.clone(),
+        quarantined: ask.quarantined.unwrap_or(false),
         before,
         since: None,
         limit: limit + 1,
@@ -122,10 +124,12 @@ fn row(summary: DeliverySummary) -> DeliveryRow {
             ArchiveOutcome::Conversation => Outcome::Conversation,
             ArchiveOutcome::NoConversation => Outcome::NoConversation,
             ArchiveOutcome::Unreadable => Outcome::Unreadable,
+            ArchiveOutcome::Quarantined => Outcome::Quarantined,
         },
         reason: summary.reason,
         conversations: summary.conversations,
         event: summary.event,
+        signature: summary.signature.map(signatures::row),
     }
 }
 

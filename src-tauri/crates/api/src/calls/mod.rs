@@ -7,6 +7,7 @@ mod marks;
 mod overview;
 mod provenance;
 mod samples;
+mod signatures;
 mod sources;
 pub mod types;
 mod visitors;
@@ -16,12 +17,12 @@ use serde_json::Value;
 
 use crate::{Api, Failure};
 use types::{
-    ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, Decided,
+    Acceptance, ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, Decided,
     DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, JoinVisitors, Mark, Marked,
-    NewSource, Nothing, OriginAnswer, OriginQuestion, Overview, SampleQuestion, SampleSent, SamplesAnswer,
-    ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeBack, TakeNameOut,
-    VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion,
-    WorkAnswer, WorkQuestion,
+    NewSecret, NewSource, Nothing, OriginAnswer, OriginQuestion, Overview, SampleQuestion, SampleSent,
+    SamplesAnswer, SecretName, ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion,
+    TakeBack, TakeNameOut, TakeUnsigned, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath,
+    VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion,
 };
 
 macro_rules! calls {
@@ -81,6 +82,10 @@ calls! {
         add_source: NewSource => SourceRow = sources::add;
         rotate_source: SourceName => SourceRow = sources::rotate;
         remove_source: SourceName => Marked = sources::remove;
+        add_secret: NewSecret => SourceRow = signatures::add;
+        remove_secret: SecretName => SourceRow = signatures::remove;
+        take_unsigned: TakeUnsigned => SourceRow = signatures::take_unsigned;
+        accept_deliveries: Acceptance => Marked = signatures::accept;
         send_sample: SampleQuestion => SampleSent = samples::send;
         cancel_work: WorkQuestion => Marked = work::cancel;
         dismiss_work: WorkQuestion => Marked = work::dismiss;

@@ -3,8 +3,8 @@
 use afterchat_archive::{Source, View};
 use afterchat_transcript::providers;
 
-use super::sources;
 use super::types::{Counts, Nothing, Overview, ProviderRow, SourceRow, ViewCounts};
+use super::{signatures, sources};
 use crate::{Api, Failure};
 
 pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
@@ -21,6 +21,8 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
         conversations: everything.total,
         deliveries: heard.deliveries,
         last_delivery_at: heard.last_at,
+        quarantined: heard.quarantined,
+        newest_quarantined: api.archive.newest_quarantined()?.map(|id| id.to_string()),
         waiting: progress.all - progress.done,
         views: ViewCounts {
             inbox: counts(View::Inbox)?,
@@ -37,7 +39,11 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
             .collect::<Result<Vec<SourceRow>, _>>()?,
         providers: providers::PROVIDERS
             .iter()
-            .map(|provider| ProviderRow { id: provider.id().to_owned(), name: provider.name().to_owned() })
+            .map(|provider| ProviderRow {
+                id: provider.id().to_owned(),
+                name: provider.name().to_owned(),
+                signature: provider.signature().as_ref().map(signatures::scheme_row),
+            })
             .collect(),
         archive: api.archive.folder().display().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

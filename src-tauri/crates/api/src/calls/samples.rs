@@ -1,11 +1,15 @@
 //! Bundled payloads, posted through the real door: what arrives has gone the whole way.
 
+use afterchat_archive::Source;
+use afterchat_relay::Sample;
+use afterchat_transcript::Header;
+
 use super::sources;
 use super::types::{Listener, Nothing, SampleQuestion, SampleRow, SampleSent, SamplesAnswer};
-use crate::{Api, Failure};
+use crate::{Api, Failure, now};
 
 pub(super) fn list(_: &Api, _: &Nothing) -> Result<SamplesAnswer, Failure> {
-    let row = |sample: &afterchat_relay::Sample| SampleRow {
+    let row = |sample: &Sample| SampleRow {
         id: sample.id.to_owned(),
         provider: sample.provider.to_owned(),
         title: sample.title.to_owned(),
@@ -29,12 +33,24 @@ pub(super) fn send(api: &Api, ask: &SampleQuestion) -> Result<SampleSent, Failur
     let Some(index) = own.or_else(|| known.iter().position(|source| source.provider.is_none())) else {
         return Err(Failure::new("no_source", "No hook address takes this sample. Add one first."));
     };
-    let source = sources::row(api, known.swap_remove(index))?;
+    let source = known.swap_remove(index);
+    let headers = headers(&source, sample);
+    let source = sources::row(api, source)?;
     let target =
         source.hook_url.parse().map_err(|_| Failure::new("internal", "A hook address is no address."))?;
-    let headers = [("content-type".to_owned(), sample.content_type.to_owned())];
     let post = afterchat_relay::post(&target, &headers, sample.body.to_vec());
     let answer = tokio::runtime::Handle::current().block_on(post);
     let answer = answer.map_err(|error| Failure::new("sample_not_sent", &error.to_string()))?;
     Ok(SampleSent { status: answer.status, hook_url: source.hook_url, source: source.name })
+}
+
+/// A source with a secret asks for a signature, so a sample is signed with the newest, as its service would.
+fn headers(source: &Source, sample: &Sample) -> Vec<(String, String)> {
+    let mut headers = vec![("content-type".to_owned(), sample.content_type.to_owned())];
+    if let (Some(scheme), Some(newest)) = (source.scheme(), source.secrets.last()) {
+        let signed = scheme.sign(&newest.secret, sample.body, now());
+        let text = |line: Header| Some((line.name, String::from_utf8(line.value).ok()?));
+        headers.extend(signed.into_iter().filter_map(text));
+    }
+    headers
 }

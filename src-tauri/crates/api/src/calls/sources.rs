@@ -2,6 +2,7 @@
 
 use afterchat_archive::Source;
 
+use super::signatures;
 use super::types::{Marked, NewSource, SourceName, SourceRow};
 use crate::{Api, Failure, now};
 
@@ -23,10 +24,13 @@ pub(super) fn remove(api: &Api, ask: &SourceName) -> Result<Marked, Failure> {
 pub(super) fn row(api: &Api, source: Source) -> Result<SourceRow, Failure> {
     Ok(SourceRow {
         hook_url: format!("{}{}", api.door.base(&api.archive)?, source.path()),
+        secrets: source.secrets.iter().map(signatures::secret_row).collect(),
         name: source.name,
         provider: source.provider,
         created_at: source.created_at,
         last_delivery_at: source.last_delivery_at,
         deliveries: source.deliveries,
+        quarantined: source.quarantined,
+        takes_unsigned: source.takes_unsigned,
     })
 }

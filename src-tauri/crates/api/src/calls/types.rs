@@ -18,10 +18,12 @@ macro_rules! contract {
 }
 
 mod provenance;
+mod signatures;
 mod visitors;
 mod work;
 
 pub use provenance::*;
+pub use signatures::*;
 pub use visitors::*;
 pub use work::*;
 
@@ -62,6 +64,8 @@ pub enum Outcome {
     NoConversation,
     /// It was not understood.
     Unreadable,
+    /// Its signature was missing or wrong, and nobody has accepted it.
+    Quarantined,
 }
 
 /// What a node of a payload is.
@@ -266,6 +270,9 @@ contract! {
         /// The payload's own word for what happened.
         #[serde(skip_serializing_if = "Option::is_none")]
         event: Option<String>,
+        /// What was found of its signature; absent when there was no secret to check it with.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signature: Option<SignatureRow>,
     }
 
     /// Which deliveries to list, newest first.
@@ -276,6 +283,9 @@ contract! {
         /// Only those of this source.
         #[serde(default)]
         source: Option<String>,
+        /// Only those in quarantine.
+        #[serde(default)]
+        quarantined: Option<bool>,
         /// The number of the last row of the page before.
         #[serde(default)]
         after: Option<String>,
@@ -380,6 +390,13 @@ contract! {
         /// How many deliveries reached it.
         #[ts(type = "number")]
         deliveries: i64,
+        /// How many of them are in quarantine.
+        #[ts(type = "number")]
+        quarantined: i64,
+        /// What its service signs with, oldest first. With none, nothing is checked.
+        secrets: Vec<SecretRow>,
+        /// Whether it takes what has no signature although it has secrets.
+        takes_unsigned: bool,
     }
 
     /// A chat service.
@@ -388,6 +405,9 @@ contract! {
         id: String,
         /// Its name.
         name: String,
+        /// How it signs; absent when it signs nothing.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signature: Option<SchemeRow>,
     }
 
     /// How many conversations a view holds.
@@ -431,6 +451,12 @@ contract! {
         /// When the last one arrived.
         #[serde(skip_serializing_if = "Option::is_none")]
         last_delivery_at: Option<Instant>,
+        /// How many deliveries are in quarantine.
+        #[ts(type = "number")]
+        quarantined: i64,
+        /// The number of the newest of them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        newest_quarantined: Option<String>,
         /// How many deliveries wait to be read.
         #[ts(type = "number")]
         waiting: i64,

@@ -250,7 +250,7 @@ impl Work<'_> {
             return Ok(Waiting::Settled(Outcome::Repeated));
         }
         self.known.add(&delivery.body);
-        let row = Row::new(delivery);
+        let row = Row::new(delivery, None);
         self.bytes += row.bytes();
         Ok(Waiting::New(Box::new(row), reason))
     }

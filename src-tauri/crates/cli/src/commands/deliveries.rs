@@ -2,7 +2,7 @@
 
 use afterchat_api::Api;
 use afterchat_archive::export::visible_line;
-use afterchat_archive::{DeliverySummary, JournalQuestion, Outcome};
+use afterchat_archive::{DeliverySummary, Doubt, JournalQuestion, Outcome, Signature};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -28,6 +28,9 @@ pub(crate) struct Deliveries {
     /// Only those of this source
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
+    /// Only those in quarantine: their signature was missing or wrong
+    #[arg(long)]
+    quarantined: bool,
     /// Only those that tell of this conversation
     #[arg(long, value_name = "ID")]
     conversation: Option<String>,
@@ -50,6 +53,7 @@ impl Deliveries {
             let question = JournalQuestion {
                 conversation: self.conversation.clone(),
                 source: self.source.clone(),
+                quarantined: self.quarantined,
                 before,
                 since: None,
                 limit: left.min(PAGE),
@@ -78,6 +82,7 @@ pub(crate) fn outcome_word(outcome: Outcome) -> &'static str {
         Outcome::Conversation => "conversation",
         Outcome::NoConversation => "no_conversation",
         Outcome::Unreadable => "unreadable",
+        Outcome::Quarantined => "quarantined",
     }
 }
 
@@ -96,6 +101,7 @@ pub(crate) fn json(delivery: &DeliverySummary) -> Value {
         "outcome": outcome_word(delivery.outcome),
         "reason": delivery.reason,
         "conversations": delivery.conversations,
+        "signature": delivery.signature.as_ref().map(verdict),
     });
     if let Some(row) = row.as_object_mut() {
         row.retain(|_, value| !value.is_null());
@@ -103,10 +109,18 @@ pub(crate) fn json(delivery: &DeliverySummary) -> Value {
     row
 }
 
+/// What was found of a signature, in a word.
+fn verdict(signature: &Signature) -> &'static str {
+    signature.doubt.map_or("good", Doubt::word)
+}
+
 /// A delivery's row for people: number, source, size, and what became of it.
 pub(crate) fn words(delivery: &DeliverySummary, style: Style) -> String {
     let event = delivery.event.as_deref().map(|event| format!(" ({})", visible_line(event)));
+    let signature = delivery.signature.as_ref();
+    let signature = signature.map(|signature| format!(", signature {}", verdict(signature)));
     let became = match delivery.outcome {
+        Outcome::Quarantined => "quarantined".to_owned(),
         Outcome::Pending => "waits to be read".to_owned(),
         Outcome::Conversation => format!("→ {}", delivery.conversations.join(" ")),
         Outcome::NoConversation | Outcome::Unreadable => {
@@ -116,12 +130,13 @@ pub(crate) fn words(delivery: &DeliverySummary, style: Style) -> String {
     let provider = delivery.provider.as_deref().filter(|provider| *provider != delivery.source);
     let read_as = provider.map(|provider| format!(" as {provider}"));
     format!(
-        "{}  {} {}{}{}, {} B  {became}",
+        "{}  {} {}{}{}, {} B{}  {became}",
         style.bold(&delivery.id.to_string()),
         visible_line(&delivery.method),
         delivery.source,
         read_as.unwrap_or_default(),
         event.unwrap_or_default(),
         delivery.size,
+        signature.unwrap_or_default(),
     )
 }

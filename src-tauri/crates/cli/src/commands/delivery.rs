@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use afterchat_api::Api;
-use afterchat_api::types::DeliveryAnswer;
+use afterchat_api::types::{DeliveryAnswer, Doubt};
 use afterchat_archive::DeliveryId;
 use afterchat_archive::export::{visible, visible_line};
 use clap::Args;
@@ -71,6 +71,18 @@ fn words(answer: &DeliveryAnswer, body: &[u8]) -> String {
         None => format!("It tells of {}.", row.conversations.join(" and ")),
     };
     let _infallible = writeln!(page, "{}\n", visible_line(&became));
+    if let Some(signature) = &row.signature {
+        let found = match (&signature.doubt, &signature.secret) {
+            (None, Some(secret)) => format!("good, made with {}", visible_line(secret)),
+            (None, None) => "good".to_owned(),
+            (Some(Doubt::Missing), _) => "missing".to_owned(),
+            (Some(Doubt::Wrong), _) => "wrong".to_owned(),
+            (Some(Doubt::Late), _) => "right, but of another time".to_owned(),
+        };
+        let accepted = signature.accepted_at.map(|at| format!("; accepted by hand {}", moment(at)));
+        let scheme = style.dim(&format!("({})", signature.scheme));
+        let _infallible = writeln!(page, "Signature: {found}{} {scheme}\n", accepted.unwrap_or_default());
+    }
     let query = answer.query.as_deref().map(|query| format!("?{query}"));
     let request = format!("{} {}{}", row.method, answer.path, query.unwrap_or_default());
     let _infallible = writeln!(page, "{}", style.bold(&visible_line(&request)));

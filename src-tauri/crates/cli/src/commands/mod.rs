@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod accept;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
 pub(crate) mod export;

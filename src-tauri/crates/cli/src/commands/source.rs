@@ -2,6 +2,7 @@
 
 use afterchat_api::Api;
 use afterchat_api::types::{Overview, SourceRow};
+use afterchat_archive::export::visible_line;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use crate::output::{self, Style, moment, say};
 /// List, add, renew and remove hook addresses
 ///
 /// Each source has an address of its own with a secret token in it. Whoever knows the address
-/// can post to it.
+/// can post to it, unless its service signs what it sends and the source has the secret.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -18,7 +19,9 @@ use crate::output::{self, Style, moment, say};
 Examples:
   afterchat source list
   afterchat source add shop-de --provider smartsupp
-  afterchat source rotate shop-de"
+  afterchat source rotate shop-de
+  afterchat source add-secret shop-de --label 2026 < secret.txt
+  afterchat source remove-secret shop-de 2026"
 )]
 pub(crate) struct Source {
     #[command(subcommand)]
@@ -45,6 +48,21 @@ enum SourceCommand {
         /// Its name
         name: String,
     },
+    /// Read a signing secret from standard input; what is not signed with one goes into quarantine
+    AddSecret {
+        /// The source's name
+        name: String,
+        /// What to call the secret; without it, it gets a number
+        #[arg(long)]
+        label: Option<String>,
+    },
+    /// Remove a signing secret; what is signed with it goes into quarantine from now on
+    RemoveSecret {
+        /// The source's name
+        name: String,
+        /// The secret's label
+        label: String,
+    },
     /// Remove an address; what it received stays
     Remove {
         /// Its name
@@ -63,6 +81,15 @@ impl Source {
                 api.act("add_source", json!({ "name": name, "provider": provider })).await?
             }
             SourceCommand::Rotate { name } => api.act("rotate_source", json!({ "name": name })).await?,
+            SourceCommand::AddSecret { name, label } => {
+                // Not an argument: those stand in the shell's history and in the list of processes.
+                let mut secret = String::new();
+                std::io::stdin().read_line(&mut secret)?;
+                api.act("add_secret", json!({ "source": name, "label": label, "secret": secret })).await?
+            }
+            SourceCommand::RemoveSecret { name, label } => {
+                api.act("remove_secret", json!({ "source": name, "label": label })).await?
+            }
             SourceCommand::Remove { name } => {
                 api.act("remove_source", json!({ "name": name })).await?;
                 say(&format!("The address of “{name}” does not work any more. What it received stays."));
@@ -83,6 +110,15 @@ fn tell(source: &SourceRow, json: bool) -> anyhow::Result<()> {
         || "nothing yet".to_owned(),
         |at| format!("{} deliveries, the last {}", source.deliveries, moment(at)),
     );
-    let about = format!("{provider}, {heard}");
-    output::line(&format!("{}  {}\n  {}", style.bold(&source.name), style.dim(&about), source.hook_url))
+    let quarantined = match source.quarantined {
+        0 => String::new(),
+        count => format!(", {count} in quarantine"),
+    };
+    let about = format!("{provider}, {heard}{quarantined}");
+    output::line(&format!("{}  {}\n  {}", style.bold(&source.name), style.dim(&about), source.hook_url))?;
+    source.secrets.iter().try_for_each(|secret| {
+        let ending = secret.ending.as_deref().map(|ending| format!(" (…{ending})")).unwrap_or_default();
+        let label = visible_line(&secret.label);
+        output::line(&format!("  signed with {label}{ending}, set {}", moment(secret.added_at)))
+    })
 }

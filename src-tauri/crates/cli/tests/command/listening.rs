@@ -10,11 +10,16 @@ use crate::program::{Bench, Running, chat};
 
 /// Sends one request to a hook address and gives back the whole answer.
 fn post(address: &str, method: &str, body: &[u8]) -> String {
+    post_with(address, method, "", body)
+}
+
+/// The same with further header lines.
+fn post_with(address: &str, method: &str, lines: &str, body: &[u8]) -> String {
     let rest = address.strip_prefix("http://").expect("hook addresses are http");
     let (host, path) = rest.split_at(rest.find('/').expect("hook addresses have a path"));
     let mut stream = TcpStream::connect(host).expect("the door is open");
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n{lines}Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).expect("the request goes out");
@@ -88,4 +93,46 @@ fn a_rotated_address_stops_working_while_the_door_is_open() {
     }
     assert!(!works(&old), "whoever knew the old address is shut out");
     assert_eq!(running.stop().0.code(), Some(0));
+}
+
+/// The HMAC-SHA256 of the body `{"accountId":1,"channel":{"id":9,"isChat":true},"messages":[]}` with the key
+/// `a-secret-of-the-app`, as `openssl dgst -sha256 -hmac` prints it.
+const SIGNED: (&str, &str) = (
+    r#"{"accountId":1,"channel":{"id":9,"isChat":true},"messages":[]}"#,
+    "1167f0166c631f156ba64341c02eec71d0c7c4f33649ad29a76b24ea5bb0c067",
+);
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_signed_is_quarantined_until_somebody_accepts_it() {
+    let bench = Bench::new();
+    let mut add = bench.command(&["source", "add-secret", "smartsupp", "--label", "app", "--json"]);
+    bench.file("secret", "a-secret-of-the-app\n");
+    add.stdin(std::fs::File::open(bench.path("secret")).unwrap());
+    let added = String::from_utf8(add.output().unwrap().stdout).unwrap();
+    assert!(added.contains(r#""ending":"-app""#) && !added.contains("a-secret-of"), "{added}");
+
+    let running = Running::start(bench.command(&["listen", "--port", "0", "--json"]));
+    let listening = running.next();
+    let hook = address(&listening, "smartsupp");
+    let (body, signature) = SIGNED;
+    assert!(post(hook, "POST", body.as_bytes()).starts_with("HTTP/1.1 401"));
+    let told = running.next();
+    assert_eq!((&told["outcome"], &told["signature"]), (&"quarantined".into(), &"missing".into()));
+    let signed = post_with(hook, "POST", &format!("X-Smartsupp-Hmac: {signature}\r\n"), body.as_bytes());
+    assert!(signed.starts_with("HTTP/1.1 200"), "{signed}");
+    assert_eq!(running.next()["signature"], "good");
+
+    assert!(bench.ok(&["deliveries"]).contains("signature missing  quarantined"));
+    assert_eq!(bench.lines(&["deliveries", "--quarantined", "--json"])[0]["id"], "1");
+    assert!(bench.ok(&["delivery", "1"]).contains("Signature: missing (X-Smartsupp-Hmac:"));
+    bench.ok(&["accept", "1"]);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while bench.lines(&["deliveries", "--json"])[1]["outcome"] != "conversation" {
+        assert!(Instant::now() < deadline, "the running program reads what was accepted");
+    }
+    let (status, said) = running.stop();
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""), "the door's warning is for the log");
+    let everything = bench.ok(&["source", "list"]) + &bench.ok(&["deliveries", "--json"]);
+    assert!(!everything.contains("a-secret-of"), "{everything}");
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use afterchat_archive::Hook;
+use afterchat_archive::{Hook, Signature};
 use afterchat_listener::{Door, Journal, Limits, bind, open};
 use afterchat_transcript::Delivery;
 use tokio::sync::{Semaphore, watch};
@@ -47,10 +47,14 @@ impl Journal for Ledger {
     type Error = Full;
 
     fn hook(&self, source: &str, token: &str) -> Option<Hook> {
-        (source == "shop" && token == TOKEN).then(|| Hook { source: source.to_owned(), provider: None })
+        (source == "shop" && token == TOKEN).then(|| Hook {
+            source: source.to_owned(),
+            provider: None,
+            guard: None,
+        })
     }
 
-    async fn append(&self, delivery: Delivery) -> Result<(), Full> {
+    async fn append(&self, delivery: Delivery, _: Option<Signature>) -> Result<(), Full> {
         self.begun.send_modify(|begun| *begun += 1);
         self.gate.acquire().await.expect("the gate is never taken away").forget();
         if self.full.load(Ordering::SeqCst) {
