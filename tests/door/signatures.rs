@@ -10,7 +10,7 @@ const KEY: &str = "the-app-secret-1234";
 
 /// The header line that signs a body as a service does.
 fn signed(provider: &str, key: &str, body: &[u8]) -> String {
-    let scheme = providers::by_id(provider).and_then(|provider| provider.signature()).expect("it signs");
+    let scheme = providers::by_id(provider).and_then(providers::Provider::signature).expect("it signs");
     let now: Instant = "2026-11-20T20:00:00.000Z".parse().expect("a time");
     let lines = scheme.sign(&Secret::new(key).expect("a secret"), body, now);
     lines.iter().map(|line| format!("{}: {}\r\n", line.name, String::from_utf8_lossy(&line.value))).collect()
