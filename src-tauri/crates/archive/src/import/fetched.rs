@@ -51,7 +51,7 @@ impl Intake {
             }
             self.known.add(&delivery.body);
             taken.new += 1;
-            rows.push(Row::new(delivery));
+            rows.push(Row::new(delivery, None));
         }
         if !rows.is_empty() {
             let ids = self.archive.write(move |connection| journal::append(connection, rows.iter()))?;
