@@ -200,7 +200,8 @@ fn is_time(shown: &str, text: &str) -> bool {
         Instant::from_english(&plain),
         number.and_then(Instant::from_millis),
     ];
-    let seconds = text.split('.').next().and_then(|seconds| seconds.parse::<i64>().ok());
+    let inner = text.trim_start_matches("/Date(").trim_end_matches(")/");
+    let seconds = inner.split('.').next().and_then(|seconds| seconds.parse::<i64>().ok());
     let seconds = seconds.and_then(|seconds| Instant::from_millis(seconds.checked_mul(1000)?));
     ways.contains(&Some(shown))
         || seconds.is_some_and(|seconds| (0..1000).contains(&(shown.millis() - seconds.millis())))

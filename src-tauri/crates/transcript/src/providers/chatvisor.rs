@@ -6,7 +6,7 @@
 
 mod rest;
 
-use super::shared::told_with;
+use super::shared::{fields, tell, tell_email, told_with};
 use super::{Provider, has_all};
 use crate::Instant;
 use crate::model::{MessageFacts, Role, Sourced, State};
@@ -64,6 +64,7 @@ impl Provider for Chatvisor {
         part.visitor.external_id = Some(customer.clone());
         part.external_id = Some(customer);
         read_status(&conversation, &mut part);
+        read_customer(&conversation.at("customer"), &mut part);
         // The address may log an agent in, so it is never more than a link.
         part.link("Chatvisor conversation", conversation.at("url").text());
         let last = MESSAGES.iter().map(|name| conversation.at(name)).find(|place| !place.says_nothing());
@@ -89,6 +90,15 @@ fn is_customer_tag(payload: &Value) -> bool {
     let known = ["email", "firstname", "id", "labels", "lastname"];
     has_all(payload, &["firstname", "labels"])
         && entries.iter().all(|(name, _)| known.contains(&name.as_str()))
+}
+
+/// The customer, where they stand beside the conversation: with the names they are tagged with over the REST API.
+fn read_customer(customer: &Cursor<'_>, part: &mut Part) {
+    let id = customer.at("id").text();
+    tell(part, |part| &mut part.visitor.external_id, "visitor.external_id", ("customer", "id"), id);
+    tell_email(part, customer.at("email").text());
+    fields(part, "customer", customer, &["firstname", "lastname"]);
+    part.labels.extend(customer.at("labels").items().iter().filter_map(Cursor::text));
 }
 
 fn read_status(conversation: &Cursor<'_>, part: &mut Part) {

@@ -13,8 +13,8 @@ use crate::Instant;
 use crate::model::{MessageFacts, PersonFacts, Role, Sourced};
 use crate::reading::{Findings, Part};
 
-/// The ways in which lines are joined, the published one first.
-const JOINTS: [&str; 5] = ["⊙", "\\r\\n", "\\n", "\r\n", "\n"];
+/// The ways in which lines are joined, the published one first. Design notes have their backslash doubled.
+const JOINTS: [&str; 6] = ["⊙", "\\r\\n", "\\n", "\\\\n", "\r\n", "\n"];
 /// How sentences of the service begin.
 const SENTENCES: [&str; 9] = [
     "The visitor has ",

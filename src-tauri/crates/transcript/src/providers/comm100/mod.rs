@@ -152,7 +152,17 @@ fn bytes_of(whole: &Origin, start: usize, end: usize) -> Origin {
     Origin { pointer: whole.pointer.clone(), bytes: Some((start, end)) }
 }
 
-/// Times are documented as `/Date(ms)/`; the vendor's newer interfaces write RFC 3339.
+/// Times are documented as `/Date(ms)/`; design notes write a bare number, in both ways also seconds, and the vendor's
+/// newer interfaces RFC 3339.
 fn moment(text: &str) -> Option<Instant> {
-    Instant::from_microsoft(text).or_else(|| Instant::from_rfc3339(text))
+    let inner = text.trim().strip_prefix("/Date(").and_then(|inner| inner.strip_suffix(")/"));
+    let number = inner.unwrap_or(text).trim().parse::<i64>().ok();
+    let seconds = number.filter(|number| (FIRST_SECOND..LAST_SECOND).contains(number));
+    let seconds = seconds.and_then(|seconds| Instant::from_millis(seconds * 1000));
+    let millis = || number.filter(|_| inner.is_none()).and_then(Instant::from_millis);
+    seconds.or_else(|| Instant::from_microsoft(text)).or_else(millis).or_else(|| Instant::from_rfc3339(text))
 }
+
+/// A number between the years 2001 and 2286 in seconds is one of 1970 in milliseconds, when there was no chat.
+const FIRST_SECOND: i64 = 1_000_000_000;
+const LAST_SECOND: i64 = 10_000_000_000;

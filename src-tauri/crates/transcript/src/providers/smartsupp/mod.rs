@@ -56,12 +56,14 @@ impl Provider for Smartsupp {
             "agent.unassign" | "agent_unassign" | "conversation.agent_unassigned" => {
                 format!("{agent} was unassigned")
             }
-            "close.visitorClose" | "conversation.closed_by_contact" => {
+            "close.visitorClose" | "conversation.closed_by_contact" | "conversation.visitor_closed" => {
                 format!("{} closed the chat", author.unwrap_or("The visitor"))
             }
             "close.agentClose" => format!("{agent} closed the chat"),
             "conversation.closed" => author
                 .map_or_else(|| "The chat was closed".to_owned(), |who| format!("{who} closed the chat")),
+            "conversation.visitor_connected" => format!("{} came back", author.unwrap_or("The visitor")),
+            "conversation.visitor_disconnected" => format!("{} left", author.unwrap_or("The visitor")),
             "conversation.opened" => "The chat was opened".to_owned(),
             "conversation.rated" => "The visitor rated the chat".to_owned(),
             "conversation.message_delivery_failed" => "A message could not be delivered".to_owned(),

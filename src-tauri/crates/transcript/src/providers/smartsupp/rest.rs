@@ -4,7 +4,7 @@
 //! <https://docs.smartsupp.com/rest-api/>; the objects are known from public consumers and are those of the webhooks,
 //! except that a conversation's place stands in an object `location`.
 
-use super::super::shared::{self, Agents, tell, tell_email, tell_phone};
+use super::super::shared::{self, Agents, tell};
 use super::webhooks;
 use crate::Instant;
 use crate::model::{PersonFacts, Sourced};
@@ -32,7 +32,7 @@ pub(super) fn read(payload: &Cursor<'_>, findings: &mut Findings) {
     for name in ["agent_ids", "assigned_ids", "last_message"] {
         shared::collect(&mut part, "conversation", name, &conversation.at(name));
     }
-    read_contact(&payload.at("contact"), &mut part);
+    webhooks::read_contact(&payload.at("contact"), &mut part);
     let people: Vec<PersonFacts> = payload.at("agents").items().iter().map(person).collect();
     let mut agents = Agents::default();
     for message in payload.at("messages").items() {
@@ -69,19 +69,4 @@ fn read_place(location: &Cursor<'_>, part: &mut Part) {
     visitor.country_code = visitor.country_code.take().or_else(|| location.at("code").text());
     visitor.city = visitor.city.take().or_else(|| location.at("city").text());
     visitor.ip = visitor.ip.take().or_else(|| location.at("ip").text());
-}
-
-/// Who the visitor is over all their conversations.
-fn read_contact(contact: &Cursor<'_>, part: &mut Part) {
-    let id = contact.at("id").text();
-    tell(part, |part| &mut part.visitor.external_id, "visitor.external_id", ("contact", "id"), id);
-    part.visitor.name = contact.at_any(&["name", "fullname"]).text();
-    tell_email(part, contact.at("email").text());
-    tell_phone(part, contact.at("phone").text());
-    part.visitor.note = contact.at("note").text();
-    let plain = ["created_at", "updated_at", "banned_at", "banned_by", "gdpr_approved"];
-    shared::fields(part, "contact", contact, &plain);
-    for name in ["properties", "tags"] {
-        shared::collect(part, "contact", name, &contact.at(name));
-    }
 }

@@ -31,6 +31,9 @@ impl Provider for SnapEngage {
     }
 
     fn recognises(&self, payload: &Value) -> bool {
+        if payload.items().first().is_some_and(is_case) {
+            return true;
+        }
         let cases = payload.get("cases").map(Value::items);
         let listed = cases.is_some_and(|cases| {
             cases.first().map_or_else(|| payload.get("linkToNextSetOfResults").is_some(), is_case)
@@ -39,7 +42,8 @@ impl Provider for SnapEngage {
     }
 
     fn read(&self, payload: &Cursor<'_>, findings: &mut Findings) {
-        let cases = payload.at("cases");
+        let bare = matches!(payload.peek().map(|value| &value.kind), Some(Kind::Array(_)));
+        let cases = if bare { payload.clone() } else { payload.at("cases") };
         let Some(Kind::Array(_)) = cases.peek().map(|value| &value.kind) else {
             let xml = payload.at("case");
             case::read(if xml.exists() { &xml } else { payload }, findings);
@@ -48,13 +52,13 @@ impl Provider for SnapEngage {
         for case in cases.items() {
             case::read(&case, findings);
         }
-        let next = payload.at("linkToNextSetOfResults");
-        if next.says_nothing() {
-            let _none = next.take();
-        } else {
-            let text = "The service holds more cases than this list. The address of the next ones is under “other fields”.";
-            let origin = crate::model::Origin { pointer: next.pointer().to_owned(), bytes: None };
-            findings.notice("more_results", Some(&origin), text);
+        let next = payload.at("linkToNextSetOfResults").text();
+        if let Some(next) = &next {
+            let text = "The service holds more cases than this list. The address of the next ones is among the fields of the last one.";
+            findings.notice("more_results", Some(&next.origin), text);
+        }
+        if let Some(last) = findings.parts.last_mut() {
+            last.field(None, "linkToNextSetOfResults", next);
         }
         if findings.parts.is_empty() {
             findings.no_conversation = Some("This list of cases is empty.");
