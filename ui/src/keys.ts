@@ -21,6 +21,8 @@ export const keyMap: Binding[] = [
   { command: 'undo', keys: ['z'], group: 'conversation' },
   { command: 'exportHtml', keys: ['x'], group: 'conversation' },
   { command: 'details', keys: ['d'], group: 'conversation' },
+  { command: 'visitor', keys: ['v'], group: 'conversation' },
+  { command: 'joinVisitor', keys: ['m'], group: 'conversation' },
   { command: 'nextHit', keys: ['.', 'F3'], group: 'conversation' },
   { command: 'previousHit', keys: [',', 'Shift+F3'], group: 'conversation' },
   { command: 'search', keys: ['/', 'Mod+k'], group: 'everywhere' },

@@ -3,7 +3,7 @@
 import type { View } from './host/bindings';
 import { words } from './words';
 
-export type Page = 'conversations' | 'deliveries' | 'addresses' | 'history';
+export type Page = 'conversations' | 'deliveries' | 'addresses' | 'history' | 'visitor';
 
 class Place {
   page = $state<Page>('conversations');
@@ -13,11 +13,18 @@ class Place {
   conversation = $state<string>();
   delivery = $state<string>();
   source = $state<string>();
+  /** Any conversation of the visitor that is shown. */
+  visitor = $state<string>();
+  /** The visitor was opened from here, so Back leads to where that was. */
+  #toVisitor = false;
 
   constructor() {
     if (typeof window === 'undefined') return;
     this.#read();
-    window.addEventListener('popstate', () => this.#read());
+    window.addEventListener('popstate', () => {
+      this.#toVisitor = false;
+      this.#read();
+    });
   }
 
   show(view: View): void {
@@ -78,6 +85,20 @@ class Place {
     });
   }
 
+  showVisitor(conversation: string): void {
+    const already = this.page === 'visitor';
+    this.page = 'visitor';
+    this.visitor = conversation;
+    this.#write(!already);
+    this.#toVisitor ||= !already;
+  }
+
+  /** Back to the conversation from which the visitor was opened. */
+  leaveVisitor(): void {
+    if (this.#toVisitor) history.back();
+    else if (this.visitor !== undefined) this.openAnywhere(this.visitor);
+  }
+
   showAddresses(): void {
     this.#go(() => (this.page = 'addresses'));
   }
@@ -100,6 +121,8 @@ class Place {
     } else if (this.page === 'deliveries') {
       if (this.source) parts.set('source', this.source);
       if (this.delivery) parts.set('open', this.delivery);
+    } else if (this.page === 'visitor' && this.visitor) {
+      parts.set('of', this.visitor);
     }
     const query = parts.toString();
     const address = `#/${this.page === 'conversations' ? this.view : this.page}${query ? `?${query}` : ''}`;
@@ -116,6 +139,9 @@ class Place {
       this.page = path;
       this.source = parts.get('source') ?? undefined;
       this.delivery = open;
+    } else if (path === 'visitor' && parts.get('of')) {
+      this.page = path;
+      this.visitor = parts.get('of') ?? undefined;
     } else if (path === 'addresses' || path === 'history') {
       this.page = path;
     } else {

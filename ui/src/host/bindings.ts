@@ -1952,7 +1952,11 @@ stretches: Array<PathStretch>,
 /**
  * Pass as `after` to go on. It may stand where no steps were found: then none are near.
  */
-next?: string, };
+next?: string,
+/**
+ * Where the last conversation has more steps: pass as `after` to go on with the conversation after it.
+ */
+skip?: string, };
 
 /**
  * Which visitors to list.
@@ -2032,9 +2036,9 @@ conversation: string,
 name: string, };
 
 /**
- * A decision to take back.
+ * A decision to take back, or one that was taken back to let stand again.
  */
-export type TakeBack = {
+export type DecisionQuestion = {
 /**
  * Its number.
  */
@@ -2085,5 +2089,6 @@ export type Acts = {
   join_visitors: { ask: JoinVisitors, answer: Decided },
   take_conversation_out: { ask: VisitorQuestion, answer: Decided },
   take_name_out: { ask: TakeNameOut, answer: Decided },
-  take_back: { ask: TakeBack, answer: Marked },
+  take_back: { ask: DecisionQuestion, answer: Marked },
+  decide_again: { ask: DecisionQuestion, answer: Marked },
 };

@@ -1,6 +1,7 @@
 // Every string of the page, in English.
 import { history } from './en/history';
 import type { Outcome, PageRole, Role, State, View } from '../host/bindings';
+import { visitor } from './en/visitor';
 
 const count = (n: number) => n.toLocaleString('en');
 const many = (n: number, one: string, more: string) => `${count(n)} ${n === 1 ? one : more}`;
@@ -238,6 +239,8 @@ export const en = {
     },
   },
 
+  visitor,
+
   inspector: {
     label: 'Deliveries',
     title: 'Deliveries',
@@ -362,6 +365,8 @@ export const en = {
     undo: 'Undo',
     exportHtml: 'Export as HTML',
     details: 'Show or hide details',
+    visitor: 'All of this visitor',
+    joinVisitor: 'Join a visitor with another',
     nextHit: 'Next hit',
     previousHit: 'Previous hit',
     search: 'Search',

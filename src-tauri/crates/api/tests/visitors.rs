@@ -119,6 +119,9 @@ fn a_visitor_is_told_whole_and_page_by_page() {
     let walked =
         ["3", "cart", "2", "cart", "1", "cart"].map(|page| json!(format!("https://shop.example/{page}")));
     assert_eq!(steps, walked);
+    let first = host.ask("visitor_path", &json!({ "conversation": ids[0], "limit": 1 })).unwrap();
+    let rest = host.ask("visitor_path", &json!({ "conversation": ids[0], "after": first["skip"] })).unwrap();
+    assert_eq!(rest["stretches"][0]["pages"][0]["url"], walked[2], "a long path need not be read to its end");
 }
 
 #[test]
@@ -162,6 +165,8 @@ fn visitors_are_found_joined_parted_and_put_back() {
     host.act("take_back", &joined).unwrap();
     assert_eq!(host.visitor(&ids[1])["conversations"], 1);
     assert_eq!(host.act("take_back", &joined).unwrap_err().code, "not_found");
+    host.act("decide_again", &joined).unwrap();
+    assert_eq!(host.visitor(&ids[1])["conversations"], 2);
 }
 
 #[test]

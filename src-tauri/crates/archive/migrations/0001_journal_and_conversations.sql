@@ -180,12 +180,16 @@ CREATE TABLE settings (
 
 -- Who is one visitor and who is not. Numbers only grow: of two decisions on one name the newer one counts.
 CREATE TABLE decisions (
-    id      INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind    TEXT NOT NULL,                  -- join | name | conversation
-    subject TEXT,                           -- the name or the conversation that was taken out
-    at      INTEGER NOT NULL                -- milliseconds since 1970, UTC
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind       TEXT NOT NULL,               -- join | name | conversation
+    subject    TEXT,                        -- the name or the conversation that was taken out
+    at         INTEGER NOT NULL,            -- milliseconds since 1970, UTC
+    taken_back INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX decisions_by_subject ON decisions (subject);
+
+-- Those that stand.
+CREATE VIEW decided AS SELECT id, kind, subject, at FROM decisions WHERE taken_back = 0;
 
 -- The names a decision speaks of.
 CREATE TABLE decision_names (

@@ -243,6 +243,9 @@ fn two_visitors_are_joined_by_hand_over_a_rebuild_and_back() {
     assert_eq!(fresh.together(1), set(&[1]));
     assert_eq!(fresh.together(4), set(&[2, 3, 4, 5]));
     assert_eq!(fresh.archive.take_back(first).unwrap_err().code(), "not_found", "once is enough");
+    fresh.archive.decide_again(first).unwrap();
+    assert_eq!(fresh.together(1), set(&[1, 2, 3, 4, 5]), "taking back can be taken back");
+    assert_eq!(fresh.archive.decide_again(first).unwrap_err().code(), "not_found");
 }
 
 #[test]
@@ -286,6 +289,8 @@ fn a_conversation_is_taken_out_over_a_rebuild_joined_elsewhere_and_put_back() {
     check(&[1, 3], &[2, 4]);
     fresh.archive.take_back(out).unwrap();
     check(&[1, 2, 3, 4], &[]);
+    fresh.archive.decide_again(out).unwrap();
+    check(&[1, 3], &[2, 4]);
 }
 
 #[test]

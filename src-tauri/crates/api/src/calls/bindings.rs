@@ -124,7 +124,7 @@ fn typescript() -> String {
         t::VisitorList,
         t::JoinVisitors,
         t::TakeNameOut,
-        t::TakeBack,
+        t::DecisionQuestion,
         t::Decided,
     );
     let _infallible = write!(

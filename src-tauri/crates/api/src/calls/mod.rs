@@ -18,10 +18,10 @@ use serde_json::Value;
 use crate::{Api, Failure};
 use types::{
     Acceptance, ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, Decided,
-    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, JoinVisitors, Mark, Marked,
-    NewSecret, NewSource, Nothing, OriginAnswer, OriginQuestion, Overview, SampleQuestion, SampleSent,
-    SamplesAnswer, SecretName, ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion,
-    TakeBack, TakeNameOut, TakeUnsigned, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath,
+    DecisionQuestion, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, JoinVisitors, Mark,
+    Marked, NewSecret, NewSource, Nothing, OriginAnswer, OriginQuestion, Overview, SampleQuestion,
+    SampleSent, SamplesAnswer, SecretName, ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer,
+    SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath,
     VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion,
 };
 
@@ -92,7 +92,8 @@ calls! {
         join_visitors: JoinVisitors => Decided = visitors::join;
         take_conversation_out: VisitorQuestion => Decided = visitors::take_conversation_out;
         take_name_out: TakeNameOut => Decided = visitors::take_name_out;
-        take_back: TakeBack => Marked = visitors::take_back;
+        take_back: DecisionQuestion => Marked = visitors::take_back;
+        decide_again: DecisionQuestion => Marked = visitors::decide_again;
     }
 }
 

@@ -6,8 +6,8 @@ use afterchat_transcript::model::ConversationId;
 
 use super::conversations::{limit, row};
 use super::types::{
-    ConversationPage, Decided, DecisionKind, GivenRating, JoinVisitors, KnownName, Marked, NameKind,
-    NameStanding, PathStretch, SeenValue, SeenValues, ServiceCount, TakeBack, TakeNameOut, VisitorAnswer,
+    ConversationPage, Decided, DecisionKind, DecisionQuestion, GivenRating, JoinVisitors, KnownName, Marked,
+    NameKind, NameStanding, PathStretch, SeenValue, SeenValues, ServiceCount, TakeNameOut, VisitorAnswer,
     VisitorDecision, VisitorList, VisitorName, VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorRow,
     VisitorsQuestion,
 };
@@ -81,13 +81,15 @@ fn name(of: &Name) -> VisitorName {
 }
 
 fn decision(made: archive::Decision) -> VisitorDecision {
-    let (kind, names) = match made.decided {
+    let (kind, mut names) = match made.decided {
         archive::Decided::Joined(names) => (DecisionKind::Joined, names),
         archive::Decided::NameTakenOut(name) => (DecisionKind::NameTakenOut, vec![name]),
         archive::Decided::ConversationTakenOut(id) => {
             (DecisionKind::ConversationTakenOut, vec![Name::Only(id)])
         }
     };
+    // Addresses say more to a person than ids do.
+    names.sort_by_key(|name| !matches!(name, Name::Mail(_)));
     VisitorDecision {
         id: made.id.to_string(),
         at: made.at,
@@ -138,7 +140,9 @@ pub(super) fn path(api: &Api, ask: &VisitorPartQuestion) -> Result<VisitorPath, 
         of: stretch.of,
         pages: stretch.pages,
     };
+    let rest = found.stretches.last().map_or(0, |stretch| stretch.of);
     Ok(VisitorPath {
+        skip: found.next.filter(|next| next.step > 0).map(|next| format!("{}.{rest}", next.position)),
         stretches: found.stretches.into_iter().map(stretch).collect(),
         next: found.next.map(|next| format!("{}.{}", next.position, next.step)),
     })
@@ -176,9 +180,16 @@ pub(super) fn take_name_out(api: &Api, ask: &TakeNameOut) -> Result<Decided, Fai
     Ok(decided(api.archive.take_name_out(&id(&ask.conversation), &name, now())?))
 }
 
-pub(super) fn take_back(api: &Api, ask: &TakeBack) -> Result<Marked, Failure> {
-    let decision =
-        ask.decision.parse().map_err(|_| bad_question("“decision” is the number of a decision."))?;
-    api.archive.take_back(decision)?;
+pub(super) fn take_back(api: &Api, ask: &DecisionQuestion) -> Result<Marked, Failure> {
+    api.archive.take_back(number(ask)?)?;
     Ok(Marked { changed: 1 })
+}
+
+pub(super) fn decide_again(api: &Api, ask: &DecisionQuestion) -> Result<Marked, Failure> {
+    api.archive.decide_again(number(ask)?)?;
+    Ok(Marked { changed: 1 })
+}
+
+fn number(ask: &DecisionQuestion) -> Result<i64, Failure> {
+    ask.decision.parse().map_err(|_| bad_question("“decision” is the number of a decision."))
 }

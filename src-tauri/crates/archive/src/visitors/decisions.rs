@@ -40,22 +40,22 @@ pub struct Decision {
 
 /// The names that a decision speaks of and that no newer decision took out.
 const STILL_MEANT: &str =
-    "NOT EXISTS (SELECT 1 FROM decisions later WHERE later.subject = n.name AND later.id > n.decision)";
+    "NOT EXISTS (SELECT 1 FROM decided later WHERE later.subject = n.name AND later.id > n.decision)";
 
 pub(super) fn any(connection: &Connection) -> Result<bool, ArchiveError> {
-    Ok(connection.prepare_cached("SELECT 1 FROM decisions LIMIT 1")?.exists([])?)
+    Ok(connection.prepare_cached("SELECT 1 FROM decided LIMIT 1")?.exists([])?)
 }
 
 pub(super) fn name_is_taken_out(connection: &Connection, name: &Name) -> Result<bool, ArchiveError> {
     let mut select =
-        connection.prepare_cached("SELECT 1 FROM decisions WHERE subject = ?1 AND kind = 'name'")?;
+        connection.prepare_cached("SELECT 1 FROM decided WHERE subject = ?1 AND kind = 'name'")?;
     Ok(select.exists([name.text()])?)
 }
 
 /// The joins that speak of this name.
 pub(super) fn joins_of(connection: &Connection, name: &Name) -> Result<Vec<i64>, ArchiveError> {
     let sql = format!(
-        "SELECT n.decision FROM decision_names n JOIN decisions d ON d.id = n.decision AND d.kind = 'join'
+        "SELECT n.decision FROM decision_names n JOIN decided d ON d.id = n.decision AND d.kind = 'join'
          WHERE n.name = ?1 AND {STILL_MEANT}"
     );
     let mut select = connection.prepare_cached(&sql)?;
@@ -82,12 +82,12 @@ pub(super) fn as_decided(
         return Ok(natural.to_vec());
     }
     let only = Name::Only(conversation.to_owned());
-    let taken_out = connection.prepare_cached("SELECT 1 FROM decisions WHERE subject = ?1")?;
+    let taken_out = connection.prepare_cached("SELECT 1 FROM decided WHERE subject = ?1")?;
     if natural.is_empty() || exists(taken_out, &only)? {
         return Ok(vec![only]);
     }
     let joined = connection.prepare_cached(
-        "SELECT 1 FROM decision_names n JOIN decisions d ON d.id = n.decision AND d.kind = 'join' WHERE n.name = ?1",
+        "SELECT 1 FROM decision_names n JOIN decided d ON d.id = n.decision AND d.kind = 'join' WHERE n.name = ?1",
     )?;
     let mut names = natural.to_vec();
     if exists(joined, &only)? {
@@ -106,7 +106,7 @@ pub(super) fn about(connection: &Connection, visitor: &Visitor) -> Result<Vec<De
     let mut ids = visitor.joins.clone();
     if any(connection)? {
         let mut select = connection.prepare_cached(
-            "SELECT n.decision FROM decision_names n JOIN decisions d ON d.id = n.decision AND d.kind <> 'join'
+            "SELECT n.decision FROM decision_names n JOIN decided d ON d.id = n.decision AND d.kind <> 'join'
              WHERE n.name = ?1",
         )?;
         for name in &visitor.names {
@@ -120,7 +120,7 @@ pub(super) fn about(connection: &Connection, visitor: &Visitor) -> Result<Vec<De
 
 fn one(connection: &Connection, id: i64) -> Result<Option<Decision>, ArchiveError> {
     let found = connection
-        .prepare_cached("SELECT at, subject FROM decisions WHERE id = ?1")?
+        .prepare_cached("SELECT at, subject FROM decided WHERE id = ?1")?
         .query_row([id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?)))
         .optional()?;
     let Some((at, subject)) = found else { return Ok(None) };
@@ -236,21 +236,32 @@ impl Archive {
         })
     }
 
-    /// Takes a decision back, as if it had never been made.
+    /// Takes a decision back, as if it had never been made. It is kept, so that [`Archive::decide_again`] finds it.
     ///
     /// # Errors
-    /// When there is no such decision, for instance because it was taken back already.
+    /// When there is no such decision, or it was taken back already.
     pub fn take_back(&self, decision: i64) -> Result<(), ArchiveError> {
+        self.set_taken_back(decision, true)
+    }
+
+    /// Lets a decision that was taken back stand again, as old as it is.
+    ///
+    /// # Errors
+    /// When there is no such decision, or it stands.
+    pub fn decide_again(&self, decision: i64) -> Result<(), ArchiveError> {
+        self.set_taken_back(decision, false)
+    }
+
+    fn set_taken_back(&self, decision: i64, taken_back: bool) -> Result<(), ArchiveError> {
         self.write(move |connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT name FROM decision_names WHERE decision = ?1 AND name LIKE '{\"only\"%'",
-            )?;
-            let names = select.query_map([decision], |row| row.get::<_, String>(0))?;
-            let names: Vec<String> = names.collect::<Result<_, _>>()?;
-            let removed = connection.execute("DELETE FROM decisions WHERE id = ?1", [decision])?;
-            if removed == 0 {
+            let update = "UPDATE decisions SET taken_back = ?2 WHERE id = ?1 AND taken_back <> ?2";
+            if connection.execute(update, params![decision, taken_back])? == 0 {
                 return Err(ArchiveError::NotFound { what: "decision", name: decision.to_string() });
             }
+            let mut select =
+                connection.prepare_cached("SELECT name FROM decision_names WHERE decision = ?1")?;
+            let names = select.query_map([decision], |row| row.get::<_, String>(0))?;
+            let names: Vec<String> = names.collect::<Result<_, _>>()?;
             for name in names.iter().filter_map(|name| Name::parse(name)) {
                 if let Name::Only(conversation) = name {
                     settle(connection, &conversation)?;

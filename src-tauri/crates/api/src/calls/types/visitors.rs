@@ -216,6 +216,9 @@ contract! {
         /// Pass as `after` to go on. It may stand where no steps were found: then none are near.
         #[serde(skip_serializing_if = "Option::is_none")]
         next: Option<String>,
+        /// Where the last conversation has more steps: pass as `after` to go on with the conversation after it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        skip: Option<String>,
     }
 
     /// Which visitors to list.
@@ -267,8 +270,8 @@ contract! {
         name: String,
     }
 
-    /// A decision to take back.
-    TakeBack {
+    /// A decision to take back, or one that was taken back to let stand again.
+    DecisionQuestion {
         /// Its number.
         decision: String,
     }
