@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use afterchat_archive::{ListQuestion, Outcome, View};
+use afterchat_transcript::query::Query;
+
 use crate::house::{House, archive_in, journal, post};
 use crate::sender::Sender;
 
@@ -33,6 +36,36 @@ async fn what_64_senders_post_at_once_is_kept_exactly_once() {
     let counts = counts(house.journal().into_iter().map(|kept| kept.delivery.body));
     assert_eq!(counts.len(), 64 * 20, "nothing is lost");
     assert!(counts.values().all(|count| *count == 1), "nothing is kept twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_equal_deliveries_at_once_are_one_conversation_and_all_in_the_journal() {
+    const BODY: &[u8] = include_bytes!("../fixtures/smartsupp/v2_conversation_contact_replied.json");
+    let house = House::open().await;
+    let (address, hook) = (house.door.address, house.hook("smartsupp"));
+    let senders = (0..50).map(|_| {
+        let hook = hook.clone();
+        tokio::spawn(async move {
+            let mut sender = Sender::connect(address).await;
+            sender.send(post(&hook, "", BODY)).await;
+            assert_eq!(sender.answer().await.status, 200);
+        })
+    });
+    for sender in senders.collect::<Vec<_>>() {
+        sender.await.expect("every sender is answered");
+    }
+    let outcomes = house.outcomes().await;
+    assert_eq!(outcomes, vec![Outcome::Conversation; 50], "each is kept and read");
+    let question = ListQuestion {
+        view: View::Everything,
+        query: Query::default(),
+        provider: None,
+        before: None,
+        limit: 10,
+    };
+    let found = house.archive.conversations(&question).expect("the list");
+    assert_eq!(found.len(), 1, "a repetition makes no second conversation");
+    assert_eq!(found[0].messages, 1, "and no second message");
 }
 
 #[tokio::test(flavor = "multi_thread")]

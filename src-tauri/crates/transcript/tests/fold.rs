@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use afterchat_transcript::fold::{Folded, Telling, conversation_id, digest, fold};
+use afterchat_transcript::fold::{BodyDigest, Folded, Telling, conversation_id, digest, fold};
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::reading::{Reading, read};
 use afterchat_transcript::{Delivery, DeliveryKind, Instant, Transcript};
@@ -20,7 +20,8 @@ const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixt
 struct Arrived {
     number: i64,
     delivery: Delivery,
-    reading: Reading,
+    digest: BodyDigest,
+    reading: Arc<Reading>,
 }
 
 impl Arrived {
@@ -53,13 +54,13 @@ fn arrived(number: i64, body: &[u8]) -> Arrived {
         body: body.to_vec(),
         received_at: Instant::from_millis(1_900_000_000_000 + number * 60_000).unwrap(),
     };
-    Arrived { number, reading: read(&delivery), delivery }
+    Arrived { number, digest: digest(body), reading: Arc::new(read(&delivery)), delivery }
 }
 
 fn folded(all: &[Arrived]) -> BTreeMap<ConversationId, Folded> {
     let mut told: BTreeMap<ConversationId, Vec<Telling<'_>>> = BTreeMap::new();
     for one in all {
-        let digest = digest(&one.delivery.body);
+        let digest = one.digest;
         for (index, part) in one.reading.parts.iter().enumerate() {
             let id = conversation_id(&one.reading, index, &digest).unwrap();
             told.entry(id).or_default().push(Telling {
@@ -141,42 +142,97 @@ proptest! {
         };
         prop_assert_eq!(without(transcripts(&shuffled)), without(expected), "a repetition says nothing new");
     }
+}
 
-    #[test]
-    fn a_chats_events_may_arrive_in_any_order(order in prop::collection::vec(any::<Index>(), 10), which in any::<Index>()) {
-        let (provider, names) = which.get(LIVES);
-        let bodies: Vec<Vec<u8>> = names.iter().map(|name| std::fs::read(format!("{FIXTURES}/{provider}/{name}.json")).unwrap()).collect();
-        let arrive = |order: &[usize]| -> Vec<Transcript> {
-            let all: Vec<Arrived> = (1..).zip(order).map(|(number, index)| arrived(number, &bodies[*index])).collect();
-            timeless(transcripts(&all))
-        };
-        let mut order_of_arrival: Vec<usize> = (0..bodies.len()).collect();
-        let expected = arrive(&order_of_arrival);
-        prop_assert_eq!(expected.len(), 1, "these events are one chat's");
-        for (index, other) in order.iter().enumerate() {
-            order_of_arrival.swap(index % bodies.len(), other.index(bodies.len()));
+/// The deliveries of every conversation of which the fixtures hold more than one.
+fn sets() -> Vec<Vec<&'static Arrived>> {
+    let mut sets = Vec::new();
+    for crowd in CROWDS.iter() {
+        let mut told: BTreeMap<ConversationId, Vec<&Arrived>> = BTreeMap::new();
+        for one in crowd {
+            let ids: BTreeSet<_> = (0..one.reading.parts.len())
+                .filter_map(|index| conversation_id(&one.reading, index, &one.digest))
+                .collect();
+            ids.into_iter().for_each(|id| told.entry(id).or_default().push(one));
         }
-        prop_assert_eq!(arrive(&order_of_arrival), expected);
+        sets.extend(told.into_values().filter(|set| set.len() > 1));
+    }
+    sets
+}
+
+/// Those of which the payloads themselves tell what came first: by their clock, or by the step that the event's name is.
+/// Chatvisor's hold neither a time nor a number, so only arrival orders them.
+fn ordered(set: &[&'static Arrived]) -> Vec<&'static Arrived> {
+    let parts = || set.iter().flat_map(|one| &one.reading.parts);
+    let alone = |stage: u8| parts().filter(|part| part.stage == stage).count() == 1;
+    let tells =
+        |one: &Arrived| one.reading.parts.iter().all(|part| part.as_of.is_some() || alone(part.stage));
+    set.iter().filter(|one| tells(one)).copied().collect()
+}
+
+/// Every order of a few, and a thousand of many, always the same ones.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    if count <= 6 {
+        let mut orders = vec![Vec::new()];
+        for next in 0..count {
+            let insert = |order: &Vec<usize>, at: usize| [&order[..at], &[next], &order[at..]].concat();
+            orders =
+                orders.iter().flat_map(|order| (0..=order.len()).map(move |at| insert(order, at))).collect();
+        }
+        return orders;
+    }
+    let mut dice = Dice(count as u64);
+    let mut order: Vec<usize> = (0..count).collect();
+    let shuffles = (0..1000).map(|_| {
+        (1..count).for_each(|at| order.swap(at, dice.below(at + 1)));
+        order.clone()
+    });
+    shuffles.collect()
+}
+
+/// Numbers without a pattern (Knuth's MMIX generator).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end
     }
 }
 
-/// The events of one chat's life, for the services that order them by their names or by their own clock. Chatvisor's
-/// payloads hold neither a time nor a number: only arrival can order them.
-const LIVES: &[(&str, &[&str])] = &[
-    ("comm100", &["chat_request", "chat_started", "chat_transferred", "chat_ended", "chat_wrapped_up"]),
-    (
-        "smartsupp",
-        &[
-            "v2_conversation_opened",
-            "v2_conversation_bot_replied",
-            "v2_conversation_contact_replied",
-            "v2_conversation_agent_joined",
-            "v2_conversation_agent_replied",
-            "v2_conversation_closed",
-            "v2_conversation_rated",
-        ],
-    ),
-];
+#[test]
+fn every_conversation_is_the_same_in_every_order_of_folding() {
+    for set in sets() {
+        let expected = transcripts(&cloned(&set));
+        for order in orders(set.len()) {
+            let shuffled: Vec<Arrived> = order.iter().map(|index| set[*index].clone()).collect();
+            assert_eq!(transcripts(&shuffled), expected, "the order {order:?} must not matter");
+        }
+    }
+}
+
+#[test]
+fn every_conversation_is_the_same_in_every_order_of_arrival_and_with_any_repetition() {
+    let sets: Vec<_> = sets().iter().map(|set| ordered(set)).filter(|set| set.len() > 1).collect();
+    assert!(sets.len() >= 6, "services that tell the order have fixtures; found {}", sets.len());
+    let mut dice = Dice(7);
+    for set in sets {
+        let expected = timeless(transcripts(&cloned(&set)));
+        for mut order in orders(set.len()) {
+            for _ in 0..dice.below(4) {
+                let (again, at) = (dice.below(set.len()), dice.below(order.len() + 1));
+                order.insert(at, again);
+            }
+            let arrived: Vec<Arrived> =
+                (1..).zip(&order).map(|(number, index)| set[*index].again(number)).collect();
+            assert_eq!(timeless(transcripts(&arrived)), expected, "the order {order:?} must not matter");
+        }
+    }
+}
+
+fn cloned(set: &[&Arrived]) -> Vec<Arrived> {
+    set.iter().map(|one| (*one).clone()).collect()
+}
 
 fn hook(channel: &str, messages: &str) -> String {
     format!(
