@@ -79,7 +79,7 @@ test('two visitors are joined by hand, which is told, undone, and taken back', a
   await visit(inbox, 'First words');
   await inbox.page.keyboard.press('m');
   const dialog = inbox.page.getByRole('dialog');
-  const search = dialog.getByRole('searchbox');
+  const search = dialog.getByRole('textbox');
   await expect(search).toBeFocused();
   await inbox.page.keyboard.type('Zzz');
   await expect(dialog.getByText('Nobody else is known by “Zzz”.')).toBeVisible();
@@ -191,10 +191,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await inbox.page.getByRole('tab', { name: 'Path' }).click();
     await check('behind tabs');
     await inbox.page.keyboard.press('m');
-    await inbox.page.getByRole('searchbox').fill('anna');
+    await inbox.page.getByRole('dialog').getByRole('textbox').fill('anna');
     await expect(inbox.page.getByRole('dialog').getByRole('button', { name: /Anna B\./ })).toBeVisible();
     await check('joining');
     await inbox.page.keyboard.press('Escape');
+    await expect(inbox.page.getByRole('dialog')).toBeHidden();
     await inbox.page.setViewportSize({ width: 1280, height: 800 });
     await visit(inbox, 'Fifth words');
     await check('nobody');
