@@ -1568,7 +1568,7 @@ name: string, };
 /**
  * What kind of long work. Work of one kind runs one after another.
  */
-export type WorkKind = "import";
+export type WorkKind = "import" | "back_fill";
 
 /**
  * How far long work has come.
@@ -1621,6 +1621,10 @@ all: number,
  */
 at?: string,
 /**
+ * While it waits because a service asked for it: until when.
+ */
+waiting_until?: Instant,
+/**
  * What it has counted so far.
  */
 counts: Array<WorkCount>,
@@ -1645,6 +1649,245 @@ export type WorkAnswer = {
  * The work.
  */
 rows: Array<WorkRow>, };
+
+/**
+ * What is entered for a service besides its token. Empty texts are absent.
+ */
+export type HistoryFields = {
+/**
+ * The account's, site's or organisation's id.
+ */
+account: string,
+/**
+ * The e-mail address that goes with the token.
+ */
+user: string,
+/**
+ * The part of the account whose chats are wanted.
+ */
+part: string,
+/**
+ * Another address than the documented one.
+ */
+base: string,
+/**
+ * Chatvisor: the request for conversations.
+ */
+conversations: string,
+/**
+ * Chatvisor: the request for a conversation's messages.
+ */
+messages: string,
+/**
+ * Chatvisor: the request that tags a customer.
+ */
+tag: string,
+/**
+ * Chatvisor: the request for an agent's public chat address.
+ */
+chat_url: string, };
+
+/**
+ * How far a run got that did not reach its end.
+ */
+export type HistoryPlace = {
+/**
+ * The beginning of the range of time.
+ */
+since?: Instant,
+/**
+ * Its end.
+ */
+until: Instant,
+/**
+ * Objects fetched so far.
+ */
+fetched: number, };
+
+/**
+ * How a run ended.
+ */
+export type HistoryEnd = {
+/**
+ * When.
+ */
+at: Instant,
+/**
+ * Objects in the journal that were not there before.
+ */
+new: number,
+/**
+ * Objects that were in the journal before.
+ */
+known: number,
+/**
+ * Days of which the service told only the first hundred chats.
+ */
+cut_days: number,
+/**
+ * Why it did not reach its end.
+ */
+failure?: Failure, };
+
+/**
+ * One service that past chats can be fetched from. No answer ever holds a credential.
+ */
+export type HistoryService = {
+/**
+ * The provider's id.
+ */
+service: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * What the service calls the token.
+ */
+token_name: string,
+/**
+ * The token's last characters; absent while none is set.
+ */
+token_ending?: string,
+/**
+ * True when a token is set.
+ */
+token_set: boolean,
+/**
+ * What the service calls the account's id, if one is entered.
+ */
+account_name?: string,
+/**
+ * What goes with the token, if anything does.
+ */
+user_name?: string,
+/**
+ * What a part of the account is called, if the chats may be limited to one.
+ */
+part_name?: string,
+/**
+ * The documented address of the interface; absent when it differs from account to account.
+ */
+documented_base?: string,
+/**
+ * True when a range of time can be asked for.
+ */
+range: boolean,
+/**
+ * What was entered.
+ */
+entered: HistoryFields,
+/**
+ * Where the last run that did not reach its end goes on.
+ */
+place?: HistoryPlace,
+/**
+ * How the last run ended.
+ */
+last?: HistoryEnd, };
+
+/**
+ * Every service that past chats can be fetched from.
+ */
+export type HistoryAnswer = {
+/**
+ * The services.
+ */
+rows: Array<HistoryService>, };
+
+/**
+ * What a person entered for a service.
+ */
+export type HistoryEntry = {
+/**
+ * The provider's id.
+ */
+service: string,
+/**
+ * A new token; absent keeps the one that is set, empty removes it.
+ */
+token?: string,
+/**
+ * Everything else.
+ */
+entered: HistoryFields, };
+
+/**
+ * What to fetch.
+ */
+export type HistoryStart = {
+/**
+ * The provider's id.
+ */
+service: string,
+/**
+ * Goes on where the last run stopped, if there is such a place; the range is that run's.
+ */
+go_on: boolean,
+/**
+ * The earliest chats that are wanted.
+ */
+since?: Instant,
+/**
+ * The latest ones.
+ */
+until?: Instant, };
+
+/**
+ * The long work that was begun.
+ */
+export type HistoryStarted = {
+/**
+ * Its name.
+ */
+work: string, };
+
+/**
+ * What a Chatvisor customer is tagged with.
+ */
+export type CustomerTagQuestion = {
+/**
+ * A conversation with this customer.
+ */
+conversation: string,
+/**
+ * The e-mail address.
+ */
+email: string,
+/**
+ * The first name.
+ */
+firstname: string,
+/**
+ * The last name.
+ */
+lastname: string,
+/**
+ * The number in one's own system.
+ */
+id: string,
+/**
+ * Labels.
+ */
+labels: Array<string>, };
+
+/**
+ * A conversation whose customer is meant.
+ */
+export type CustomerQuestion = {
+/**
+ * The conversation.
+ */
+conversation: string, };
+
+/**
+ * An address that was checked and may be opened.
+ */
+export type OpenableAnswer = {
+/**
+ * The address.
+ */
+url: string, };
 
 /**
  * Which long work.
@@ -2065,6 +2308,7 @@ export type Queries = {
   shown: { ask: ShownQuestion, answer: ShownAnswer },
   samples: { ask: Nothing, answer: SamplesAnswer },
   work: { ask: Nothing, answer: WorkAnswer },
+  history: { ask: Nothing, answer: HistoryAnswer },
   visitor: { ask: VisitorQuestion, answer: VisitorAnswer },
   visitor_conversations: { ask: VisitorPartQuestion, answer: ConversationPage },
   visitor_path: { ask: VisitorPartQuestion, answer: VisitorPath },
@@ -2073,6 +2317,10 @@ export type Queries = {
 
 /** Every act: what it asks and what it answers. */
 export type Acts = {
+  enter_history: { ask: HistoryEntry, answer: HistoryService },
+  fetch_history: { ask: HistoryStart, answer: HistoryStarted },
+  tag_customer: { ask: CustomerTagQuestion, answer: Marked },
+  customer_chat_url: { ask: CustomerQuestion, answer: OpenableAnswer },
   set_read: { ask: Mark, answer: Marked },
   set_starred: { ask: Mark, answer: Marked },
   set_archived: { ask: Mark, answer: Marked },

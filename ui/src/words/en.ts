@@ -1,5 +1,6 @@
 // Every string of the page, in English.
 import { history } from './en/history';
+import { chatvisor, services } from './en/services';
 import type { Outcome, PageRole, Role, State, View } from '../host/bindings';
 import { visitor } from './en/visitor';
 
@@ -349,6 +350,8 @@ export const en = {
   },
 
   history,
+  services,
+  chatvisor,
 
   split: { list: 'Width of the list', details: 'Width of the details' },
 

@@ -14,6 +14,67 @@ const table: Record<string, Explained> = {
     title: 'This page’s session is over',
     next: 'Run “afterchat serve” again and open the newest link it prints.',
   },
+  history_incomplete: {
+    title: 'Something is missing',
+    next: 'Token, ids and address are entered under History with “Change”. Nothing was sent.',
+  },
+  history_address_refused: {
+    title: 'This address is not asked',
+    next: 'Enter the service’s own address, beginning with https://. Nothing was sent.',
+  },
+  history_credential_refused: {
+    title: 'The service did not accept the credential',
+    next: 'Check the token and the ids, enter them again and start again. What was fetched is kept.',
+  },
+  history_not_found: {
+    title: 'The service does not know what was asked for',
+    next: 'Check the address and the ids that were entered.',
+  },
+  history_status: {
+    title: 'The service refused the request',
+    next: 'What was fetched is kept. Check what was entered, then start again to go on.',
+  },
+  history_redirected: {
+    title: 'The service points to another address',
+    next: 'It was not followed, because the credential would go along. Enter the address that the service uses now.',
+  },
+  history_elsewhere: {
+    title: 'The next page lies on another server',
+    next: 'It was not asked. What was fetched is kept.',
+  },
+  history_no_answer: {
+    title: 'The service does not answer',
+    next: 'It was tried several times. What was fetched is kept; start again later to go on.',
+  },
+  history_busy: {
+    title: 'The service asks to come back later',
+    next: 'What was fetched is kept; start again later to go on.',
+  },
+  history_too_large: {
+    title: 'An answer was too large',
+    next: 'It was not read to its end. What was fetched is kept.',
+  },
+  history_unreadable: {
+    title: 'The service’s answer could not be understood',
+    next: 'What was fetched is kept. Check the address, then start again.',
+  },
+  history_repeats: {
+    title: 'The service told the same page twice',
+    next: 'It was not asked for more. What was fetched is kept.',
+  },
+  history_not_kept: {
+    title: 'What was fetched could not be kept',
+    next: 'Nothing kept before is lost. Free some space, then start again to go on.',
+  },
+  history_running: { title: 'It is being fetched already', next: 'Its progress stands on the page History.' },
+  history_request_line: {
+    title: 'This is no request',
+    next: 'Write a method and a path as the documentation prints them, such as “POST customer/{customerId}”.',
+  },
+  not_chatvisor: {
+    title: 'This conversation has no Chatvisor customer',
+    next: 'Nothing was sent.',
+  },
   not_found: { title: 'It is not in the archive', next: 'It may have been erased since the list was drawn.' },
   bad_question: {
     title: 'The request was not understood',

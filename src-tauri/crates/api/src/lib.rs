@@ -7,6 +7,7 @@ mod calls;
 mod door;
 mod failure;
 mod folder;
+mod history;
 mod import;
 mod links;
 mod work;
@@ -24,6 +25,7 @@ pub use calls::types;
 pub use door::ListeningAt;
 pub use failure::Failure;
 pub use folder::data_folder;
+pub use history::{BackFill, BackFillProgress};
 pub use links::openable;
 
 use door::Doorkeeper;

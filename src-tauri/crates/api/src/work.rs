@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use afterchat_archive::Archive;
+use afterchat_transcript::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -83,6 +84,7 @@ impl Works {
             done: 0,
             all: None,
             at: None,
+            waiting_until: None,
             counts: Vec::new(),
             failure: None,
             started_at: now(),
@@ -211,6 +213,11 @@ impl Work {
                 row.at = what.map(str::to_owned);
             }
         });
+    }
+
+    /// Tells until when it waits because a service asked for it; `None` while it does not.
+    pub(crate) fn waits(&self, until: Option<Instant>) {
+        self.change(|row| row.waiting_until = until);
     }
 
     /// Tells what it has counted so far, each number with its stable code.

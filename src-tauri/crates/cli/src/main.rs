@@ -15,8 +15,8 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use commands::{
-    accept, deliveries, delivery, export, import, listen, rebuild, search, serve as serve_command, show,
-    source,
+    accept, backfill, deliveries, delivery, export, import, listen, rebuild, search, serve as serve_command,
+    show, source,
 };
 
 /// An inbox for the time after the chat.
@@ -55,6 +55,7 @@ enum Command {
     Show(show::Show),
     Export(export::Export),
     Import(import::Import),
+    Backfill(backfill::Backfill),
     Deliveries(deliveries::Deliveries),
     Delivery(delivery::Delivery),
     Accept(accept::Accept),
@@ -91,6 +92,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Show(show) => show.run(&api),
         Command::Export(export) => export.run(&api),
         Command::Import(import) => import.run(&api).await,
+        Command::Backfill(backfill) => backfill.run(&api).await,
         Command::Deliveries(deliveries) => deliveries.run(&api).await,
         Command::Delivery(delivery) => delivery.run(&api).await,
         Command::Accept(accept) => accept.run(&api).await,

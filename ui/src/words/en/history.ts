@@ -5,10 +5,12 @@ const count = (n: number) => n.toLocaleString('en');
 
 const kinds: Record<WorkKind, (title: string) => string> = {
   import: (title) => `Import of ${title}`,
+  back_fill: (title) => `Past chats of ${title}`,
 };
 
 const running: Record<WorkKind, (title: string) => string> = {
   import: (title) => `Importing ${title}`,
+  back_fill: (title) => `Fetching from ${title}`,
 };
 
 const states: Record<WorkState, string> = {
@@ -22,6 +24,8 @@ const states: Record<WorkState, string> = {
 
 /** What work counts, by its code. */
 const counts: Record<string, (n: number) => string> = {
+  fetched: (n) => `${count(n)} fetched`,
+  cut_days: (n) => `${count(n)} ${n === 1 ? 'day' : 'days'} cut short`,
   new: (n) => `${count(n)} new`,
   repeated: (n) => `${count(n)} here already`,
   unreadable: (n) => `${count(n)} not understood`,
@@ -32,7 +36,7 @@ const counts: Record<string, (n: number) => string> = {
 export const history = {
   title: 'History',
   intro:
-    'Bring in chats from before: what was saved as files. Nothing is taken twice, so the same files can be given again.',
+    'Bring in chats from before: what was saved as files, and what a service still holds. Nothing is taken twice, so the same can be brought in again.',
   files: 'From files',
   filesText:
     'Payloads that a chat service posted, as JSON, XML or form data: single files, lists, logs with one payload on each line, whole folders and zip files.',
@@ -45,7 +49,7 @@ export const history = {
       .filter((each) => each.count > 0)
       .map((each) => counts[each.code]?.(each.count) ?? `${count(each.count)} ${each.code}`),
   nothingFound: 'Nothing was found there.',
-  cancelledNote: 'What was taken in stays. Give the same files again to go on.',
+  cancelledNote: 'What was taken in stays. Start it again to go on.',
   dismiss: 'Dismiss',
   percent: (part: number) => `${Math.floor(part * 100)} %`,
 };

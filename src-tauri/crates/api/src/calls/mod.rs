@@ -3,6 +3,7 @@
 
 mod conversations;
 mod deliveries;
+mod history;
 mod marks;
 mod overview;
 mod provenance;
@@ -17,12 +18,14 @@ use serde_json::Value;
 
 use crate::{Api, Failure};
 use types::{
-    Acceptance, ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion, Decided,
-    DecisionQuestion, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, JoinVisitors, Mark,
-    Marked, NewSecret, NewSource, Nothing, OriginAnswer, OriginQuestion, Overview, SampleQuestion,
-    SampleSent, SamplesAnswer, SecretName, ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer,
-    SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath,
-    VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion,
+    Acceptance, ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion,
+    CustomerQuestion, CustomerTagQuestion, Decided, DecisionQuestion, DeliveriesQuestion, DeliveryAnswer,
+    DeliveryPage, DeliveryQuestion, HistoryAnswer, HistoryEntry, HistoryService, HistoryStart,
+    HistoryStarted, JoinVisitors, Mark, Marked, NewSecret, NewSource, Nothing, OpenableAnswer, OriginAnswer,
+    OriginQuestion, Overview, SampleQuestion, SampleSent, SamplesAnswer, SecretName, ShownAnswer,
+    ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer,
+    VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer,
+    WorkQuestion,
 };
 
 macro_rules! calls {
@@ -66,6 +69,7 @@ calls! {
         shown: ShownQuestion => ShownAnswer = provenance::shown;
         samples: Nothing => SamplesAnswer = samples::list;
         work: Nothing => WorkAnswer = work::list;
+        history: Nothing => HistoryAnswer = history::list;
         visitor: VisitorQuestion => VisitorAnswer = visitors::one;
         visitor_conversations: VisitorPartQuestion => ConversationPage = visitors::conversations;
         visitor_path: VisitorPartQuestion => VisitorPath = visitors::path;
@@ -76,6 +80,10 @@ calls! {
 calls! {
     /// Carries out an act.
     act as acts, "Acts" {
+        enter_history: HistoryEntry => HistoryService = history::enter;
+        fetch_history: HistoryStart => HistoryStarted = history::start;
+        tag_customer: CustomerTagQuestion => Marked = history::tag_customer;
+        customer_chat_url: CustomerQuestion => OpenableAnswer = history::chat_url;
         set_read: Mark => Marked = marks::read;
         set_starred: Mark => Marked = marks::starred;
         set_archived: Mark => Marked = marks::archived;

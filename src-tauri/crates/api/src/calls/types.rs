@@ -17,11 +17,13 @@ macro_rules! contract {
     )* };
 }
 
+mod history;
 mod provenance;
 mod signatures;
 mod visitors;
 mod work;
 
+pub use history::*;
 pub use provenance::*;
 pub use signatures::*;
 pub use visitors::*;

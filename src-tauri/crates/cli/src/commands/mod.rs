@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod accept;
+pub(crate) mod backfill;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
 pub(crate) mod export;

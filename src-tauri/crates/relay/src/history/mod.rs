@@ -26,3 +26,4 @@ pub use clock::{Clock, Wall};
 pub use error::HistoryError;
 pub use run::{Fetched, Keeper, Kept, Place, Progress, back_fill};
 pub use secret::Secret;
+pub use tokio_util::sync::CancellationToken;

@@ -61,6 +61,9 @@ pub(super) async fn page<C: Clock>(run: &mut Run<'_, C>, place: &Place) -> Resul
     run.keep(cases)?;
     let link = logs.next.filter(|link| !link.is_empty());
     let cut = link.is_none() && at.link.is_none() && logs.cases.len() >= FULL;
+    // Only pages under links can repeat each other. Two ranges of days share their edge, and of a quiet widget they may
+    // tell the same; a shorter time begins with the same cases.
+    let linked = link.is_some() || at.link.is_some();
     let next = if link.is_some() {
         Some(At { link, ..at })
     } else if cut && at.days > 1 {
@@ -69,8 +72,7 @@ pub(super) async fn page<C: Clock>(run: &mut Run<'_, C>, place: &Place) -> Resul
         run.progress.cut_days += u64::from(cut);
         (end <= last).then_some(At { start: end, days: if cut { 1 } else { DAYS }, link: None })
     };
-    // A shorter time begins with the same cases, which is no repetition.
-    let ids = if cut { Vec::new() } else { ids };
+    let ids = if linked { ids } else { Vec::new() };
     let written = next.map(|next| serde_json::to_string(&next)).transpose();
     Ok(Page { next: written.map_err(|error| HistoryError::NotKept(error.to_string()))?, ids })
 }

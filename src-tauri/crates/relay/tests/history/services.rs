@@ -133,6 +133,17 @@ async fn a_full_answer_without_a_link_is_asked_again_for_shorter_times() {
 }
 
 #[tokio::test]
+async fn a_chat_at_the_edge_of_two_ranges_is_no_repetition() {
+    let service = Standin::start(|_, _, _| ok(r#"{"cases":[{"id":"edge"}]}"#)).await;
+    let mut shelf = Shelf::default();
+    let since = Some("2026-01-01T00:00:00Z");
+    let done = run(Service::SnapEngage, &service.access(), since, &mut shelf, &Still::new())
+        .await
+        .expect("all of it");
+    assert_eq!((done.new, done.known), (1, 1), "whether a day's end belongs to it is not documented");
+}
+
+#[tokio::test]
 async fn chatvisor_is_asked_for_conversations_and_all_that_was_said() {
     let service = Standin::start(|target, _, _| match target {
         "/conversation?pageNumber=0&pageSize=50" => {

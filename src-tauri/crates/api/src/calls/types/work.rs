@@ -12,6 +12,8 @@ use crate::Failure;
 pub enum WorkKind {
     /// Saved payloads are taken in.
     Import,
+    /// Past chats are fetched from a service.
+    BackFill,
 }
 
 /// How far long work has come.
@@ -62,6 +64,9 @@ contract! {
         /// The name of what it is busy with.
         #[serde(skip_serializing_if = "Option::is_none")]
         at: Option<String>,
+        /// While it waits because a service asked for it: until when.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        waiting_until: Option<Instant>,
         /// What it has counted so far.
         counts: Vec<WorkCount>,
         /// Why it failed.
