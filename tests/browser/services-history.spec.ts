@@ -96,7 +96,9 @@ test('a run that a service keeps waiting shows it and can be cancelled', async (
   await page.getByRole('button', { name: 'Set up Chatvisor' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('API key').fill(token);
-  await dialog.getByLabel('Address of the API').fill(`http://127.0.0.1:${(service.address() as AddressInfo).port}/`);
+  await dialog
+    .getByLabel('Address of the API')
+    .fill(`http://127.0.0.1:${(service.address() as AddressInfo).port}/`);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Fetch past chats: Chatvisor' }).click();
   const works = page.getByRole('region', { name: 'Brought in so far' });
@@ -107,7 +109,11 @@ test('a run that a service keeps waiting shows it and can be cancelled', async (
 });
 
 test('a Chatvisor conversation says what is needed to open it there', async ({ inbox }) => {
-  await inbox.post('chatvisor', { customerId: 'k1', status: 'UNREAD', lastMessage: { test: 'Birch or oak?' } });
+  await inbox.post('chatvisor', {
+    customerId: 'k1',
+    status: 'UNREAD',
+    lastMessage: { test: 'Birch or oak?' },
+  });
   await inbox.rows.filter({ hasText: 'Birch or oak?' }).click();
   await expect(inbox.details).toContainText('enter its API key and the two requests under History');
   await inbox.details.getByRole('button', { name: 'Go to History' }).click();
