@@ -355,6 +355,20 @@ fn only_a_post_makes_a_conversation_and_every_method_is_kept() {
 }
 
 #[test]
+fn a_text_is_found_by_what_is_seen_of_it() {
+    const TALK: &str = r#"{"conversationUUID":"c-1","endedAt":"2026-03-01T10:00:00Z","messages":[
+        {"text":"*Tea* &amp; cake: <https://shop.example/basket|your order>","ts":"1790000000.1","isVisitorMsg":true}]}"#;
+    let fresh = Fresh::new();
+    fresh.append(TALK.as_bytes(), 1);
+    fresh.settle();
+    let row = &fresh.list(View::Everything, "\"tea cake your order\" ")[0];
+    assert_eq!(row.first_words, "Tea & cake: your order", "the list shows no markup");
+    for hidden in ["amp ", "basket "] {
+        assert_eq!(fresh.found(hidden), [""; 0], "{hidden:?} is nowhere to be seen");
+    }
+}
+
+#[test]
 fn a_page_of_every_small_view_is_read_from_its_index() {
     let fresh = Fresh::two();
     let file = rusqlite::Connection::open(fresh.folder.path().join("archive.sqlite")).unwrap();

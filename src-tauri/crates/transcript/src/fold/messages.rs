@@ -1,11 +1,12 @@
 //! Joins the messages of whole transcripts and of fragments (rule 4 of the fold).
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::Telling;
-use crate::Instant;
 use crate::model::{Inference, Message, MessageFacts, Provenance, Role, Told, Walk};
 use crate::reading::Extent;
+use crate::{Instant, richtext};
 
 /// A message and its time.
 #[derive(Debug, Clone, Copy)]
@@ -26,12 +27,12 @@ impl<'a> MessageTold<'a> {
         self.told.fact.words.id.as_ref().map(|id| id.value.as_str())
     }
 
-    /// What two tellings of one message have in common.
-    fn words(&self) -> (Role, Option<&'a str>, Option<&'a str>) {
-        let MessageFacts { role, words, .. } = self.told.fact;
-        let text =
-            |fact: &'a Option<crate::model::Sourced<String>>| fact.as_ref().map(|fact| fact.value.as_str());
-        (*role, text(&words.text), text(&words.event))
+    /// What two tellings of one message have in common. One may have the words as they were typed, the other with the
+    /// escapes of its markup.
+    fn words(&self) -> (Role, Option<Cow<'a, str>>, Option<&'a str>) {
+        let MessageFacts { role, words, markup, .. } = self.told.fact;
+        let text = words.text.as_ref().map(|text| richtext::seen(&text.value, *markup));
+        (*role, text, words.event.as_ref().map(|event| event.value.as_str()))
     }
 
     pub(super) fn is_inferred(&self) -> bool {
