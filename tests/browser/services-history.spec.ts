@@ -100,7 +100,10 @@ test('a run that a service keeps waiting shows it and can be cancelled', async (
     .getByLabel('Address of the API')
     .fill(`http://127.0.0.1:${(service.address() as AddressInfo).port}/`);
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Fetch past chats: Chatvisor' }).click();
+  await page
+    .getByRole('region', { name: 'Chatvisor' })
+    .getByRole('button', { name: 'Fetch past chats' })
+    .click();
   const works = page.getByRole('region', { name: 'Brought in so far' });
   await expect(works).toContainText('as the service asks');
   await works.getByRole('button', { name: 'Cancel: Past chats of Chatvisor' }).click();
