@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 use commands::{
     accept, backfill, deliveries, delivery, export, import, listen, rebuild, search, serve as serve_command,
-    show, source,
+    show, source, visitor,
 };
 
 /// An inbox for the time after the chat.
@@ -53,6 +53,7 @@ enum Command {
     Source(source::Source),
     Search(search::Search),
     Show(show::Show),
+    Visitor(visitor::Visitor),
     Export(export::Export),
     Import(import::Import),
     Backfill(backfill::Backfill),
@@ -90,6 +91,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Source(source) => source.run(&api).await,
         Command::Search(search) => search.run(&api).await,
         Command::Show(show) => show.run(&api),
+        Command::Visitor(visitor) => visitor.run(&api).await,
         Command::Export(export) => export.run(&api),
         Command::Import(import) => import.run(&api).await,
         Command::Backfill(backfill) => backfill.run(&api).await,

@@ -54,7 +54,7 @@ impl Show {
 }
 
 /// The one conversation whose id begins like this.
-fn find(archive: &Archive, start: &str) -> anyhow::Result<ConversationId> {
+pub(super) fn find(archive: &Archive, start: &str) -> anyhow::Result<ConversationId> {
     let found = if start.is_empty() { Vec::new() } else { archive.ids_beginning_with(start, NAMED)? };
     match found.as_slice() {
         [] => bail!("There is no conversation “{}” in this archive.", export::visible_line(start)),

@@ -12,6 +12,7 @@ fn help_teaches_each_command() {
         "source",
         "search",
         "show",
+        "visitor",
         "export",
         "import",
         "deliveries",
@@ -33,6 +34,19 @@ fn show_prints_a_transcript_to_read() {
     let markdown = bench.ok(&["show", &id, "--markdown"]);
     assert!(markdown.starts_with("# Dusan Kmet\n"), "{markdown}");
     assert!(bench.ok(&["show", &id, "--html"]).starts_with("<!DOCTYPE html>"));
+}
+
+#[test]
+fn a_visitor_is_read_over_their_conversations() {
+    let bench = Bench::new();
+    let log: String = (0..3).map(|number| chat(number, "hello").replace('\n', "") + "\n").collect();
+    bench.file("log.ndjson", log);
+    bench.ok(&["import", "log.ndjson"]);
+    let id = bench.lines(&["search", "hello"])[1]["id"].as_str().unwrap().to_owned();
+    let visitor = &bench.lines(&["visitor", &id, "--json"])[0];
+    assert_eq!((&visitor["title"], &visitor["conversations"]), (&"Dusan Kmet".into(), &3.into()));
+    let page = bench.ok(&["visitor", &id[..8]]);
+    assert!(page.starts_with("Dusan Kmet\n3 conversations · smartsupp · "), "{page}");
 }
 
 #[test]
