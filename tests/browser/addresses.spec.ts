@@ -19,7 +19,7 @@ test('the empty inbox teaches, and a sample posted through the real door ends th
   await expect(inbox.transcript.getByRole('listitem').nth(1)).toBeVisible();
 });
 
-for (const source of ['chatlio', 'smartsupp', 'comm100', 'chatvisor', 'snapengage']) {
+for (const source of ['chatlio', 'smartsupp', 'comm100', 'chatvisor', 'snapengage', 'tawkto']) {
   test(`the curl line of ${source} makes a conversation when it is run`, async ({ inbox }) => {
     await inbox.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await inbox.go('addresses');

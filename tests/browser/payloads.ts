@@ -5,7 +5,7 @@ import type { Transcript } from '../../ui/src/host/bindings';
 
 const folder = resolve(__dirname, '../fixtures');
 
-export const services = ['chatlio', 'smartsupp', 'comm100', 'chatvisor', 'snapengage'];
+export const services = ['chatlio', 'smartsupp', 'comm100', 'chatvisor', 'snapengage', 'tawkto'];
 
 export function payload(service: string, file: string): Buffer {
   return readFileSync(resolve(folder, service, file));

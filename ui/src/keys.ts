@@ -25,6 +25,7 @@ export const keyMap: Binding[] = [
   { command: 'joinVisitor', keys: ['m'], group: 'conversation' },
   { command: 'nextHit', keys: ['.', 'F3'], group: 'conversation' },
   { command: 'previousHit', keys: [',', 'Shift+F3'], group: 'conversation' },
+  { command: 'accept', keys: ['a'], group: 'delivery' },
   { command: 'search', keys: ['/', 'Mod+k'], group: 'everywhere' },
   { command: 'back', keys: ['Escape'], group: 'everywhere' },
   { command: 'inbox', keys: ['1'], group: 'everywhere' },

@@ -13,6 +13,8 @@ class Place {
   conversation = $state<string>();
   delivery = $state<string>();
   source = $state<string>();
+  /** Only deliveries in quarantine. */
+  quarantined = $state(false);
   /** Any conversation of the visitor that is shown. */
   visitor = $state<string>();
   /** The visitor was opened from here, so Back leads to where that was. */
@@ -81,6 +83,16 @@ class Place {
     this.#go(() => {
       this.page = 'deliveries';
       this.source = source;
+      this.quarantined = false;
+      this.delivery = undefined;
+    });
+  }
+
+  showQuarantine(): void {
+    this.#go(() => {
+      this.page = 'deliveries';
+      this.source = undefined;
+      this.quarantined = true;
       this.delivery = undefined;
     });
   }
@@ -120,6 +132,7 @@ class Place {
       if (this.conversation) parts.set('open', this.conversation);
     } else if (this.page === 'deliveries') {
       if (this.source) parts.set('source', this.source);
+      if (this.quarantined) parts.set('quarantined', '');
       if (this.delivery) parts.set('open', this.delivery);
     } else if (this.page === 'visitor' && this.visitor) {
       parts.set('of', this.visitor);
@@ -138,6 +151,7 @@ class Place {
     if (path === 'deliveries') {
       this.page = path;
       this.source = parts.get('source') ?? undefined;
+      this.quarantined = parts.has('quarantined');
       this.delivery = open;
     } else if (path === 'visitor' && parts.get('of')) {
       this.page = path;

@@ -3,11 +3,16 @@ import { host, HostError } from '../host';
 import type { DeliveryAnswer, DeliveryRow } from '../host/bindings';
 import { latest } from '../parts/latest';
 import { LiveRows } from '../parts/liverows.svelte';
+import { attempt, toasts } from '../parts/toasts.svelte';
 import { place } from '../place.svelte';
+import { words } from '../words';
+
+const settled = (row: DeliveryRow) => row.outcome !== 'pending' && !row.signature?.refused;
 
 class Deliveries {
   list = new LiveRows<DeliveryRow>(
-    (after) => host.query('deliveries', { source: place.source, after, limit: 100 }),
+    (after) =>
+      host.query('deliveries', { source: place.source, quarantined: place.quarantined, after, limit: 100 }),
     (row) => row.id,
   );
   answer = $state.raw<DeliveryAnswer>();
@@ -26,16 +31,34 @@ class Deliveries {
     await this.refresh();
   }
 
-  /** A delivery's bytes never change; what they became does, once it has been read. */
+  /** A delivery's bytes never change; what they became does, once it has been read or accepted. */
   async refresh(): Promise<void> {
     const id = this.#id;
-    if (id === undefined || (this.answer?.row.id === id && this.answer.row.outcome !== 'pending')) return;
+    if (id === undefined || (this.answer?.row.id === id && settled(this.answer.row))) return;
     try {
       const answer = await this.#ask(id);
-      if (answer && id === this.#id) this.answer = answer;
+      if (!answer || id !== this.#id) return;
+      // The row stays where it is, also where a filter would no longer list it: nothing goes away under the eyes.
+      this.list.patch(id, answer.row);
+      this.answer = answer;
     } catch (thrown) {
       if (id === this.#id && this.answer?.row.id !== id) this.failure = HostError.from(thrown);
     }
+  }
+
+  /** Accepts the open delivery although its signature is not good, or puts it back into quarantine. */
+  async toggleAccepted(): Promise<void> {
+    const row = this.answer?.row;
+    if (!row?.signature?.refused) return;
+    const on = row.signature.accepted_at === undefined;
+    const decide = async (on: boolean) => {
+      await host.act('accept_deliveries', { ids: [row.id], on });
+      await this.refresh();
+    };
+    await attempt(async () => {
+      await decide(on);
+      toasts.done(on ? words.signatures.accepted : words.signatures.wasPutBack, () => decide(!on));
+    });
   }
 }
 

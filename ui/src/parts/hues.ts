@@ -1,10 +1,11 @@
-// One hue per chat service, far enough apart to tell five of them at a glance.
+// One hue per chat service, far enough apart to tell them at a glance.
 const hues: Record<string, number> = {
   chatlio: 50,
   smartsupp: 255,
   comm100: 150,
   chatvisor: 310,
   snapengage: 15,
+  tawkto: 105,
 };
 
 /** A service without a chosen hue gets one from its name, always the same. */

@@ -48,6 +48,13 @@ const bodies: Record<string, () => unknown> = {
       },
     ],
   }),
+  tawkto: () => ({
+    event: 'ticket:create',
+    time: now().toISOString(),
+    property: { id: 'curl', name: 'curl' },
+    requester: { name: 'Bea Sample', email: 'bea@example.net' },
+    ticket: { id: `curl-${now().getTime()}`, humanId: 1, subject: 'A question', message: 'Hello from curl' },
+  }),
 };
 
 const onWindows = typeof navigator !== 'undefined' && /Win/.test(navigator.platform);

@@ -40,6 +40,26 @@ class Sources {
     return source;
   }
 
+  /** Throws, so that the form that asks for the secret can say what is wrong with it. */
+  async addSecret(source: string, secret: string, label: string | undefined): Promise<void> {
+    await host.act('add_secret', { source, secret, label });
+    await whole.ask();
+    toasts.say(words.signatures.added(source));
+  }
+
+  async removeSecret(source: string, label: string): Promise<void> {
+    await attempt(async () => {
+      await host.act('remove_secret', { source, label });
+      await whole.ask();
+      toasts.say(words.signatures.removed(label));
+    });
+  }
+
+  async takeUnsigned(source: string, on: boolean): Promise<void> {
+    await attempt(() => host.act('take_unsigned', { source, on }));
+    await whole.ask();
+  }
+
   async rotate(name: string): Promise<void> {
     await attempt(async () => {
       await host.act('rotate_source', { name });

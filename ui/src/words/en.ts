@@ -1,6 +1,7 @@
 // Every string of the page, in English.
 import { history } from './en/history';
 import { chatvisor, services } from './en/services';
+import { signatures } from './en/signatures';
 import type { Outcome, PageRole, Role, State, View } from '../host/bindings';
 import { visitor } from './en/visitor';
 
@@ -352,11 +353,17 @@ export const en = {
   history,
   services,
   chatvisor,
+  signatures,
 
   split: { list: 'Width of the list', details: 'Width of the details' },
 
   help: { title: 'Keys', or: 'or' },
-  keyGroups: { list: 'In the list', conversation: 'Conversation', everywhere: 'Everywhere' },
+  keyGroups: {
+    list: 'In the list',
+    conversation: 'Conversation',
+    delivery: 'Delivery',
+    everywhere: 'Everywhere',
+  },
   commands: {
     down: 'Next row',
     up: 'Previous row',
@@ -372,6 +379,7 @@ export const en = {
     joinVisitor: 'Join a visitor with another',
     nextHit: 'Next hit',
     previousHit: 'Previous hit',
+    accept: 'Accept or put back into quarantine',
     search: 'Search',
     back: 'Back, close, clear',
     inbox: 'Inbox',

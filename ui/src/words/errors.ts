@@ -128,6 +128,20 @@ const table: Record<string, Explained> = {
     next: 'Use 1 to 40 lower-case letters, digits and hyphens.',
   },
   work_running: { title: 'It has not ended yet', next: 'Cancel it first, or wait for its end.' },
+  signs_nothing: {
+    title: 'This service signs nothing',
+    next: 'There is nothing to check with a secret. Its address is the only secret.',
+  },
+  secret_empty: { title: 'The secret is empty', next: 'Copy it from the settings of the service.' },
+  secret_known: {
+    title: 'This secret is set already',
+    next: 'Look at the list above it. Nothing was changed.',
+  },
+  label_taken: { title: 'Another secret is called so', next: 'Choose another name, or leave it empty.' },
+  too_many_secrets: {
+    title: 'This address has too many secrets',
+    next: 'Remove one that the service no longer signs with.',
+  },
   link_refused: { title: 'The link was not opened', next: 'Only http, https and mailto links are opened.' },
   clipboard: { title: 'Nothing was copied', next: 'Select the text and copy it by hand.' },
 };

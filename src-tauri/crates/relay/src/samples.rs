@@ -44,6 +44,8 @@ static SAMPLES: &[Sample] = &[
     sample!("chatvisor", "done", "It was Mrs Lindqvist: a conversation is done"),
     sample!("snapengage", "chat", "Oil for olive wood, in two languages"),
     sample!("snapengage", "offline", "One dowel for a rocking whale"),
+    sample!("tawkto", "transcript", "Is the left-handed ladle left-handed?"),
+    sample!("tawkto", "ticket", "A spoon that floats, asked at night"),
 ];
 
 /// Every bundled sample, by service.

@@ -119,6 +119,7 @@ fn services_sign_as_they_document() {
         Some("X-Smartsupp-Hmac: HMAC-SHA256 of the body, in hexadecimal")
     );
     assert_eq!(words("snapengage").as_deref(), Some("Authorization or Authentication: the secret itself"));
+    assert_eq!(words("tawkto").as_deref(), Some("X-Tawk-Signature: HMAC-SHA1 of the body, in hexadecimal"));
     for unsigned in ["chatlio", "chatvisor", "comm100"] {
         assert_eq!(words(unsigned), None, "{unsigned} documents no signature");
     }

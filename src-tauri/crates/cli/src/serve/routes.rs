@@ -145,7 +145,8 @@ fn answered(answer: Result<Value, Failure>) -> Response {
         Err(failure) => {
             let status = match failure.code.as_str() {
                 "not_found" => StatusCode::NOT_FOUND,
-                "bad_question" | "unknown_call" | "name_taken" | "name_invalid" | "unknown_provider" => {
+                "bad_question" | "unknown_call" | "name_taken" | "name_invalid" | "unknown_provider"
+                | "signs_nothing" | "secret_empty" | "secret_known" | "label_taken" | "too_many_secrets" => {
                     StatusCode::BAD_REQUEST
                 }
                 _ => StatusCode::SERVICE_UNAVAILABLE,

@@ -9,6 +9,7 @@ mod comm100;
 mod shared;
 mod smartsupp;
 mod snapengage;
+mod tawkto;
 
 use crate::payload::{Cursor, Value};
 use crate::reading::Findings;
@@ -46,6 +47,7 @@ pub const PROVIDERS: &[&dyn Provider] = &[
     &comm100::Comm100,
     &smartsupp::Smartsupp,
     &snapengage::SnapEngage,
+    &tawkto::Tawkto,
 ];
 
 /// The provider with this id.
