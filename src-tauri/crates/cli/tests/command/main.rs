@@ -1,5 +1,6 @@
 //! The command as people and scripts use it: the real program, a real archive, real sockets.
 
+mod backfill;
 mod files;
 mod hostile;
 mod listening;

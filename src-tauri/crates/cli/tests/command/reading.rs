@@ -15,6 +15,7 @@ fn help_teaches_each_command() {
         "visitor",
         "export",
         "import",
+        "backfill",
         "deliveries",
         "delivery",
         "rebuild",
