@@ -12,7 +12,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if !tauri_build::is_dev() && !Path::new(PAGE).join("index.html").exists() {
         return Err("the page is not built yet: run `cargo xtask ui` first".into());
     }
-    let commands = tauri_build::AppManifest::new().commands(&["query", "act", "save_export", "open_link"]);
+    let commands = tauri_build::AppManifest::new().commands(&[
+        "query",
+        "act",
+        "save_export",
+        "save_report",
+        "import_chosen",
+        "open_link",
+    ]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))?;
     Ok(())
 }

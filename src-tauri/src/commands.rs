@@ -1,13 +1,12 @@
-//! The four commands the page may call. Each hands over to `afterchat-api` or to the system at once.
+//! The six commands the page may call. Each hands over to `afterchat-api` or to the system at once.
 
 use std::path::PathBuf;
 
-use afterchat_api::{Api, Failure};
+use afterchat_api::{Api, Failure, ReportFormat};
 use serde_json::Value;
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::{DialogExt as _, FilePath};
 
-use crate::links;
+use crate::{files, links};
 
 #[tauri::command]
 pub(crate) async fn query(archive: State<'_, Api>, name: String, ask: Value) -> Result<Value, Failure> {
@@ -26,36 +25,38 @@ pub(crate) async fn save_export(
     archive: State<'_, Api>,
     id: String,
 ) -> Result<Option<PathBuf>, Failure> {
-    let (file_name, html) = archive.export_html(&id).await?;
-    let Some(path) =
-        ask_where(&app, &file_name).await.map(FilePath::into_path).transpose().map_err(unwritten)?
-    else {
-        return Ok(None);
-    };
-    let target = path.clone();
-    tokio::task::spawn_blocking(move || std::fs::write(target, html))
-        .await
-        .map_err(unwritten)?
-        .map_err(unwritten)?;
-    Ok(Some(path))
+    let page = archive.export_html(&id).await?;
+    files::save(&app, page, ("HTML", "html"), "export_not_written").await
+}
+
+/// Answers where the file went, or nothing when the person closed the dialog.
+#[tauri::command]
+pub(crate) async fn save_report(
+    app: AppHandle,
+    archive: State<'_, Api>,
+    work: String,
+    format: String,
+) -> Result<Option<PathBuf>, Failure> {
+    let unknown =
+        || Failure { code: "bad_question".to_owned(), detail: format!("A report is no “{format}”.") };
+    let format = ReportFormat::of_extension(&format).ok_or_else(unknown)?;
+    let report = archive.report(&work, format).await?;
+    let kind = (&*format.extension().to_uppercase(), format.extension());
+    files::save(&app, report, kind, "report_not_written").await
+}
+
+/// Opens the dialog; the page names no path and hears of none. False when the person closed it.
+#[tauri::command]
+pub(crate) async fn import_chosen(
+    app: AppHandle,
+    archive: State<'_, Api>,
+    folder: bool,
+) -> Result<bool, Failure> {
+    Ok(files::import_chosen(&app, &archive, folder).await)
 }
 
 #[tauri::command]
 #[allow(clippy::needless_pass_by_value, reason = "Tauri hands commands owned values")]
 pub(crate) fn open_link(app: AppHandle, url: String) -> Result<(), Failure> {
     links::open(&app, &url)
-}
-
-async fn ask_where(app: &AppHandle, file_name: &str) -> Option<FilePath> {
-    let (answer, answered) = tokio::sync::oneshot::channel();
-    app.dialog().file().set_file_name(file_name).add_filter("HTML", &["html"]).save_file(move |path| {
-        // The window may be gone by now; then nobody waits for the answer.
-        let _ = answer.send(path);
-    });
-    answered.await.ok().flatten()
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]
-fn unwritten(error: impl std::fmt::Display) -> Failure {
-    Failure { code: "export_not_written".to_owned(), detail: error.to_string() }
 }

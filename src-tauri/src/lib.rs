@@ -2,6 +2,7 @@
 //! No rule of the product lives here; what can be tested without a window belongs into the crates.
 
 mod commands;
+mod files;
 mod folder;
 mod links;
 mod logs;
@@ -30,6 +31,8 @@ pub fn run() -> anyhow::Result<()> {
             commands::query,
             commands::act,
             commands::save_export,
+            commands::save_report,
+            commands::import_chosen,
             commands::open_link
         ])
         .setup(|app| {

@@ -5,6 +5,8 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::files;
+
 /// The capability file grants its permissions to this label only.
 pub(crate) const MAIN: &str = "main";
 
@@ -20,7 +22,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         return bring_forward(&window);
     }
     let vite = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title(&app.package_info().name)
         .inner_size(1240.0, 800.0)
         .min_inner_size(420.0, 360.0)
@@ -29,6 +31,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .build()?;
+    files::take_drops(&window);
     Ok(())
 }
 

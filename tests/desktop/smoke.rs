@@ -1,4 +1,4 @@
-//! The real desktop window, driven over WebDriver: it starts, hears the door, shows what arrived, and holds its page to the four
+//! The real desktop window, driven over WebDriver: it starts, hears the door, shows what arrived, and holds its page to the six
 //! commands. Needs a built `afterchat-desktop`; `cargo xtask test` builds it first.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -37,9 +37,9 @@ mod desktop {
     }
 
     #[tokio::test]
-    async fn the_page_can_call_nothing_but_its_four_commands() {
+    async fn the_page_can_call_nothing_but_its_six_commands() {
         let desktop = Desktop::start().await;
-        let refused: [(&str, Value); 6] = [
+        let refused: [(&str, Value); 8] = [
             ("plugin:event|emit", json!({ "event": "changed", "payload": 1 })),
             ("plugin:window|close", json!({ "label": "main" })),
             (
@@ -48,6 +48,8 @@ mod desktop {
             ),
             ("plugin:opener|open_url", json!({ "url": "https://example.com" })),
             ("plugin:dialog|save", json!({ "options": {} })),
+            ("plugin:dialog|open", json!({ "options": { "directory": true } })),
+            ("plugin:fs|read_file", json!({ "path": "/etc/passwd" })),
             ("plugin:notification|notify", json!({ "options": { "title": "x" } })),
         ];
         for (command, arguments) in refused {
@@ -63,6 +65,10 @@ mod desktop {
             "link_refused",
             "a granted command still checks what it is given"
         );
+        let refusal = desktop.invoke("act", json!({ "name": "import", "ask": { "paths": ["/etc"] } })).await;
+        assert_eq!(refusal.unwrap_err()["code"], "unknown_call", "no path comes from the page");
+        let refusal = desktop.invoke("save_report", json!({ "work": "99", "format": "csv" })).await;
+        assert_eq!(refusal.unwrap_err()["code"], "not_found", "without a report there is no dialog");
         desktop.end().await;
     }
 

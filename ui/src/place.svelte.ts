@@ -19,6 +19,8 @@ class Place {
   visitor = $state<string>();
   /** The visitor was opened from here, so Back leads to where that was. */
   #toVisitor = false;
+  /** The long work whose report is open. */
+  work = $state<string>();
 
   constructor() {
     if (typeof window === 'undefined') return;
@@ -115,8 +117,16 @@ class Place {
     this.#go(() => (this.page = 'addresses'));
   }
 
+  /** What became of each record of this work; without one the history page. */
+  openReport(work: string | undefined): void {
+    this.#go(() => {
+      this.page = 'history';
+      this.work = work;
+    });
+  }
+
   showHistory(): void {
-    this.#go(() => (this.page = 'history'));
+    this.openReport(undefined);
   }
 
   #go(change: () => void): void {
@@ -136,6 +146,8 @@ class Place {
       if (this.delivery) parts.set('open', this.delivery);
     } else if (this.page === 'visitor' && this.visitor) {
       parts.set('of', this.visitor);
+    } else if (this.page === 'history' && this.work) {
+      parts.set('open', this.work);
     }
     const query = parts.toString();
     const address = `#/${this.page === 'conversations' ? this.view : this.page}${query ? `?${query}` : ''}`;
@@ -156,7 +168,10 @@ class Place {
     } else if (path === 'visitor' && parts.get('of')) {
       this.page = path;
       this.visitor = parts.get('of') ?? undefined;
-    } else if (path === 'addresses' || path === 'history') {
+    } else if (path === 'history') {
+      this.page = path;
+      this.work = open;
+    } else if (path === 'addresses') {
       this.page = path;
     } else {
       this.page = 'conversations';

@@ -1576,6 +1576,24 @@ export type WorkKind = "import" | "back_fill";
 export type WorkState = "waiting" | "running" | "stopping" | "done" | "cancelled" | "failed";
 
 /**
+ * What became of one record of a file, or of one conversation that was fetched.
+ */
+export type RecordOutcome = "new" | "repeated" | "no_conversation" | "unreadable" | "export" | "failed";
+
+/**
+ * How many records had one outcome.
+ */
+export type RecordCount = {
+/**
+ * Which outcome.
+ */
+outcome: RecordOutcome,
+/**
+ * How many.
+ */
+count: number, };
+
+/**
  * A number that long work tells of itself, as "12 new".
  */
 export type WorkCount = {
@@ -1628,6 +1646,10 @@ waiting_until?: Instant,
  * What it has counted so far.
  */
 counts: Array<WorkCount>,
+/**
+ * What became of each record of its report; outcomes that did not occur are left out. Empty where it has no report.
+ */
+records: Array<RecordCount>,
 /**
  * Why it failed.
  */
@@ -1888,6 +1910,77 @@ export type OpenableAnswer = {
  * The address.
  */
 url: string, };
+
+/**
+ * Which records of long work to list, in the order they were met.
+ */
+export type RecordsQuestion = {
+/**
+ * The work's name.
+ */
+work: string,
+/**
+ * Only those of this outcome.
+ */
+outcome?: RecordOutcome,
+/**
+ * Only those whose place or reason holds this text, in any case.
+ */
+text?: string,
+/**
+ * The id of the last row of the page before.
+ */
+after?: string,
+/**
+ * How many rows at most; 200 if not given, never more than 1000.
+ */
+limit?: number, };
+
+/**
+ * One record.
+ */
+export type RecordRow = {
+/**
+ * Its number in the report, as text.
+ */
+id: string,
+/**
+ * Where it stands: the name of a file, for a zip file followed by the name inside it.
+ */
+place: string,
+/**
+ * Which one it is there, beginning with 1; 0 for the place as a whole.
+ */
+index: number,
+/**
+ * What became of it.
+ */
+outcome: RecordOutcome,
+/**
+ * Why, in words.
+ */
+reason?: string,
+/**
+ * The delivery that holds it.
+ */
+delivery?: string,
+/**
+ * The conversation it tells of, where that is one.
+ */
+conversation?: string, };
+
+/**
+ * A page of records.
+ */
+export type RecordPage = {
+/**
+ * The rows.
+ */
+rows: Array<RecordRow>,
+/**
+ * Pass as `after` for the next page.
+ */
+next?: string, };
 
 /**
  * Which long work.
@@ -2309,6 +2402,7 @@ export type Queries = {
   samples: { ask: Nothing, answer: SamplesAnswer },
   work: { ask: Nothing, answer: WorkAnswer },
   history: { ask: Nothing, answer: HistoryAnswer },
+  work_records: { ask: RecordsQuestion, answer: RecordPage },
   visitor: { ask: VisitorQuestion, answer: VisitorAnswer },
   visitor_conversations: { ask: VisitorPartQuestion, answer: ConversationPage },
   visitor_path: { ask: VisitorPartQuestion, answer: VisitorPath },

@@ -3,6 +3,8 @@ import type { Acts, Failure, Queries } from './bindings';
 import { tauriHost } from './tauri';
 import { webHost } from './web';
 
+export type ReportFormat = 'csv' | 'json';
+
 export interface Host {
   kind: 'desktop' | 'browser';
   query<K extends keyof Queries>(name: K, ask: Queries[K]['ask']): Promise<Queries[K]['answer']>;
@@ -11,6 +13,15 @@ export interface Host {
   onChange(callback: (change: number) => void): () => void;
   /** Saves one conversation as an HTML file; answers false when the person thought better of it. */
   exportHtml(id: string): Promise<boolean>;
+  /** Lets the person choose files or a folder to import; answers false when they thought better of it. */
+  importChosen(what: 'files' | 'folder'): Promise<boolean>;
+  /**
+   * Imports what is dropped onto the window. Tells whether something hangs over it, and when something was dropped the
+   * promise of its being handed over. Returns how to stop.
+   */
+  onDrop(hanging: (hangs: boolean) => void, dropped: (given: Promise<void>) => void): () => void;
+  /** Saves the report of long work; answers false when the person thought better of it. */
+  saveReport(work: string, format: ReportFormat): Promise<boolean>;
   openLink(url: string): Promise<void>;
   copy(text: string): Promise<void>;
 }

@@ -21,6 +21,16 @@ export function tauriHost(): Host {
       return () => void stop.then((unlisten) => unlisten());
     },
     exportHtml: async (id) => (await call<string | null>('save_export', { id })) !== null,
+    importChosen: (what) => call<boolean>('import_chosen', { folder: what === 'folder' }),
+    onDrop(hanging, dropped) {
+      // What is dropped goes to the program, not through the page.
+      const stops = [
+        listen<boolean>('hanging', (event) => hanging(event.payload)),
+        listen('dropped', () => dropped(Promise.resolve())),
+      ];
+      return () => stops.forEach((stop) => void stop.then((unlisten) => unlisten()));
+    },
+    saveReport: async (work, format) => (await call<string | null>('save_report', { work, format })) !== null,
     openLink: (url) => call('open_link', { url }),
     copy: (text) => navigator.clipboard.writeText(text),
   };

@@ -1,4 +1,5 @@
 // The browser, talking to `afterchat serve` at the page's own origin.
+import { choose, parcel, watchDrops, type Chosen } from './files';
 import { HostError, type Host } from './index';
 
 /** A custom header cannot be sent across origins without asking first, so it marks the request as this page's own. */
@@ -34,16 +35,22 @@ export function savedName(disposition: string | null): string | undefined {
   }
 }
 
-async function download(id: string): Promise<boolean> {
-  const response = await request(`/api/export/${encodeURIComponent(id)}.html`, { headers });
+async function download(path: string, otherwise: string): Promise<boolean> {
+  const response = await request(path, { headers });
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement('a');
   link.href = url;
-  link.download = savedName(response.headers.get('Content-Disposition')) ?? `conversation-${id}.html`;
+  link.download = savedName(response.headers.get('Content-Disposition')) ?? otherwise;
   link.click();
   // The browser reads the blob after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
   return true;
+}
+
+/** Sends files in one request; the browser streams them from where they are. */
+async function upload(files: Chosen[]): Promise<void> {
+  if (files.length === 0) throw new HostError('nothing_to_import', '');
+  await request('/api/import', { method: 'POST', headers: { 'X-Afterchat': '1' }, body: parcel(files) });
 }
 
 async function copy(text: string): Promise<void> {
@@ -65,7 +72,15 @@ export function webHost(): Host {
       feed.onopen = () => callback(-1);
       return () => feed.close();
     },
-    exportHtml: download,
+    exportHtml: (id) => download(`/api/export/${encodeURIComponent(id)}.html`, `conversation-${id}.html`),
+    async importChosen(what) {
+      const files = await choose(what);
+      if (files.length) await upload(files);
+      return files.length > 0;
+    },
+    onDrop: (hanging, dropped) => watchDrops(hanging, (files) => dropped(files.then(upload))),
+    saveReport: (work, format) =>
+      download(`/api/report/${encodeURIComponent(work)}.${format}`, `import-report-${work}.${format}`),
     async openLink(url) {
       window.open(url, '_blank', 'noopener,noreferrer');
     },

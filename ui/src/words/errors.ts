@@ -127,6 +127,26 @@ const table: Record<string, Explained> = {
     title: 'That name cannot stand in an address',
     next: 'Use 1 to 40 lower-case letters, digits and hyphens.',
   },
+  nothing_to_import: {
+    title: 'There was no file in it',
+    next: 'Choose or drop files, or a folder with files.',
+  },
+  upload_too_large: {
+    title: 'That is too much at once',
+    next: 'Nothing was taken in. Import fewer files at a time, or use “afterchat import”.',
+  },
+  upload_broken_off: {
+    title: 'Not everything was sent',
+    next: 'Nothing was taken in. A file may have changed meanwhile; try again.',
+  },
+  upload_not_written: {
+    title: 'The files could not be kept while they were sent',
+    next: 'Nothing was taken in. Free some space on the disk of the archive and try again.',
+  },
+  report_not_written: {
+    title: 'The report was not written',
+    next: 'Choose another folder. What was imported stays.',
+  },
   work_running: { title: 'It has not ended yet', next: 'Cancel it first, or wait for its end.' },
   signs_nothing: {
     title: 'This service signs nothing',

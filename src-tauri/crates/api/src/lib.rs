@@ -10,6 +10,7 @@ mod folder;
 mod history;
 mod import;
 mod links;
+mod report;
 mod work;
 
 use std::path::Path;
@@ -26,7 +27,9 @@ pub use door::ListeningAt;
 pub use failure::Failure;
 pub use folder::data_folder;
 pub use history::{BackFill, BackFillProgress};
+pub use import::{Announced, Upload};
 pub use links::openable;
+pub use report::{Report, ReportFormat};
 
 use door::Doorkeeper;
 use work::Works;

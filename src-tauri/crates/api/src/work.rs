@@ -16,7 +16,8 @@ use afterchat_transcript::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use crate::calls::types::{WorkCount, WorkKind, WorkRow, WorkState};
+use crate::calls::types::{RecordCount, WorkCount, WorkKind, WorkRow, WorkState};
+use crate::report::Report;
 use crate::{Failure, now};
 
 /// Hosts hear of progress at most this often.
@@ -61,6 +62,7 @@ struct Entry {
     id: u64,
     row: WorkRow,
     cancel: watch::Sender<bool>,
+    report: Report,
 }
 
 impl Works {
@@ -86,11 +88,12 @@ impl Works {
             at: None,
             waiting_until: None,
             counts: Vec::new(),
+            records: Vec::new(),
             failure: None,
             started_at: now(),
             ended_at: None,
         };
-        entries.list.push(Entry { id, row, cancel });
+        entries.list.push(Entry { id, row, cancel, report: Report::default() });
         drop(entries);
         self.0.running.send_modify(|running| *running += 1);
         self.tell();
@@ -99,7 +102,18 @@ impl Works {
 
     /// All work, newest first.
     pub(crate) fn rows(&self) -> Vec<WorkRow> {
-        self.entries().list.iter().rev().map(|entry| entry.row.clone()).collect()
+        let row = |entry: &Entry| {
+            let counts = entry.report.counts().filter(|(_, count)| *count > 0);
+            let records = counts.map(|(outcome, count)| RecordCount { outcome, count }).collect();
+            WorkRow { records, ..entry.row.clone() }
+        };
+        self.entries().list.iter().rev().map(row).collect()
+    }
+
+    /// Looks into the report of this work.
+    pub(crate) fn report<T>(&self, id: &str, look: impl FnOnce(&Report) -> T) -> Result<T, Failure> {
+        let mut entries = self.entries();
+        Ok(look(&find(&mut entries, id)?.report))
     }
 
     /// Asks work to stop; false when it has ended already.
@@ -230,6 +244,11 @@ impl Work {
         });
     }
 
+    /// Adds to its report.
+    pub(crate) fn report(&self, add: impl FnOnce(&mut Report)) {
+        self.with_entry(|entry| add(&mut entry.report));
+    }
+
     /// Runs `run` where blocking holds up nobody, after other work of the same kind. Needs a tokio runtime.
     pub(crate) fn run(self, run: impl FnOnce(&Self) -> Result<Ending, Failure> + Send + 'static) {
         let work = self;
@@ -290,9 +309,13 @@ impl Work {
     }
 
     fn change(&self, change: impl FnOnce(&mut WorkRow)) {
+        self.with_entry(|entry| change(&mut entry.row));
+    }
+
+    fn with_entry(&self, change: impl FnOnce(&mut Entry)) {
         let mut entries = self.works.entries();
         if let Some(entry) = entries.list.iter_mut().find(|entry| entry.id == self.id) {
-            change(&mut entry.row);
+            change(entry);
         }
         drop(entries);
         self.works.tell();

@@ -1,5 +1,5 @@
 // The words of the history page and of long work.
-import type { WorkKind, WorkRow, WorkState } from '../../host/bindings';
+import type { RecordOutcome, WorkKind, WorkRow, WorkState } from '../../host/bindings';
 
 const count = (n: number) => n.toLocaleString('en');
 
@@ -28,9 +28,19 @@ const counts: Record<string, (n: number) => string> = {
   cut_days: (n) => `${count(n)} ${n === 1 ? 'day' : 'days'} cut short`,
   new: (n) => `${count(n)} new`,
   repeated: (n) => `${count(n)} here already`,
+  no_conversation: (n) => `${count(n)} without a conversation`,
   unreadable: (n) => `${count(n)} not understood`,
   export: (n) => `${count(n)} exported by Afterchat`,
   failed: (n) => `${count(n)} could not be opened`,
+};
+
+const outcomes: Record<RecordOutcome, string> = {
+  new: 'new',
+  repeated: 'here already',
+  no_conversation: 'no conversation',
+  unreadable: 'not understood',
+  export: 'exported by Afterchat',
+  failed: 'could not be opened',
 };
 
 export const history = {
@@ -44,10 +54,29 @@ export const history = {
   kinds,
   running,
   states,
-  counts: ({ counts: told }: WorkRow) =>
-    told
+  counts: ({ counts: told, records }: WorkRow) =>
+    [...told, ...records.map(({ outcome, count: n }) => ({ code: outcome as string, count: n }))]
       .filter((each) => each.count > 0)
       .map((each) => counts[each.code]?.(each.count) ?? `${count(each.count)} ${each.code}`),
+  outcomes,
+  chooseFiles: 'Choose files…',
+  chooseFolder: 'Choose a folder…',
+  orDrop: 'or drop them anywhere onto this window',
+  drop: 'Drop to import',
+  dropText: 'Files, folders and zip files',
+  sending: 'Sending the files…',
+  report: 'Report',
+  reportOf: (name: string) => `Report: ${name}`,
+  backToHistory: 'Back to History',
+  all: 'All',
+  filter: 'Outcome',
+  find: 'Find in files and reasons',
+  noneFits: 'No record fits.',
+  save: (format: string) => `Save as ${format}`,
+  saved: 'Report saved',
+  record: (place: string, index: number) => (index > 1 ? `${place} · ${count(index)}` : place),
+  openConversation: 'Conversation',
+  openDelivery: 'Delivery',
   nothingFound: 'Nothing was found there.',
   cancelledNote: 'What was taken in stays. Start it again to go on.',
   dismiss: 'Dismiss',

@@ -22,10 +22,10 @@ use types::{
     CustomerQuestion, CustomerTagQuestion, Decided, DecisionQuestion, DeliveriesQuestion, DeliveryAnswer,
     DeliveryPage, DeliveryQuestion, HistoryAnswer, HistoryEntry, HistoryService, HistoryStart,
     HistoryStarted, JoinVisitors, Mark, Marked, NewSecret, NewSource, Nothing, OpenableAnswer, OriginAnswer,
-    OriginQuestion, Overview, SampleQuestion, SampleSent, SamplesAnswer, SecretName, ShownAnswer,
-    ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer,
-    VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer,
-    WorkQuestion,
+    OriginQuestion, Overview, RecordPage, RecordsQuestion, SampleQuestion, SampleSent, SamplesAnswer,
+    SecretName, ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeNameOut,
+    TakeUnsigned, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion,
+    VisitorsQuestion, WorkAnswer, WorkQuestion,
 };
 
 macro_rules! calls {
@@ -70,6 +70,7 @@ calls! {
         samples: Nothing => SamplesAnswer = samples::list;
         work: Nothing => WorkAnswer = work::list;
         history: Nothing => HistoryAnswer = history::list;
+        work_records: RecordsQuestion => RecordPage = work::records;
         visitor: VisitorQuestion => VisitorAnswer = visitors::one;
         visitor_conversations: VisitorPartQuestion => ConversationPage = visitors::conversations;
         visitor_path: VisitorPartQuestion => VisitorPath = visitors::path;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Ending, Work};
-use crate::types::{WorkKind, WorkState};
+use crate::types::{RecordOutcome, WorkKind, WorkState};
 use crate::{Api, Failure};
 
 struct Bench {
@@ -70,7 +70,7 @@ async fn progress_is_shown_and_the_outcome_stays_until_it_is_dismissed() {
     let (go_on, wait) = mpsc::channel::<()>();
     let id = bench.begin("saved.zip", move |work| {
         work.at(3, Some(10), Some("a.json"));
-        work.counted(&[("new", 3)]);
+        work.report(|report| report.push("a.json", 1, RecordOutcome::New, None, None));
         wait.recv().unwrap();
         work.at(10, Some(10), None);
         Ok(Ending::Done)
@@ -82,7 +82,7 @@ async fn progress_is_shown_and_the_outcome_stays_until_it_is_dismissed() {
     go_on.send(()).unwrap();
     let row = bench.until(&id, WorkState::Done).await;
     assert_eq!((&row["done"], &row["all"]), (&json!(10), &json!(10)));
-    assert_eq!(row["counts"], json!([{ "code": "new", "count": 3 }]));
+    assert_eq!(row["records"], json!([{ "outcome": "new", "count": 1 }]));
     assert!(row.get("at").is_none(), "what has ended is busy with nothing");
     assert!(row["ended_at"].is_string());
     assert_eq!(

@@ -83,6 +83,12 @@ pub(super) fn rows(transcript: &Transcript, clock: &Clock<'_>) -> String {
     write(rows)
 }
 
+/// A table of text for spreadsheets, in which no cell is a formula.
+pub fn csv_table(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let header = columns.iter().map(|name| (*name).to_owned()).collect();
+    write(std::iter::once(header).chain(rows))
+}
+
 fn write(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     for row in rows {

@@ -21,6 +21,7 @@ use std::fmt::Display;
 use afterchat_transcript::Transcript;
 use chrono::TimeZone;
 
+pub use csv::csv_table;
 pub use name::file_name;
 pub use save::{Existing, save};
 pub use shown::{visible, visible_line};

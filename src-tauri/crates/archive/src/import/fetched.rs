@@ -45,11 +45,11 @@ impl Intake {
         let mut taken = Taken::default();
         for delivery in deliveries {
             let reading = reading::read(&delivery);
-            if self.known.holds(&self.archive, &delivery.body, &reading)? {
+            if self.known.holds(&self.archive, &delivery.body, &reading)?.is_some() {
                 taken.known += 1;
                 continue;
             }
-            self.known.add(&delivery.body);
+            self.known.expect(&delivery.body);
             taken.new += 1;
             rows.push(Row::new(delivery, None));
         }

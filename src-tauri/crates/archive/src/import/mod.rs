@@ -10,8 +10,8 @@ mod files;
 mod known;
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 
+use afterchat_transcript::fold::BodyDigest;
 use afterchat_transcript::reading::{self, Verdict};
 use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant, Transcript};
 
@@ -20,8 +20,10 @@ use crate::journal::{self, Row};
 use crate::{Archive, ArchiveError, DeliveryId};
 
 pub use fetched::{FETCHED, Intake, Taken};
+pub use files::Origin;
+
 use files::Body;
-use known::Known;
+use known::{Held, Known};
 
 /// The source that imported deliveries are listed under. It has no address and no token.
 pub const SOURCE: &str = "import";
@@ -50,7 +52,10 @@ pub enum Outcome {
         reason: Option<String>,
     },
     /// The journal held it already.
-    Repeated,
+    Repeated {
+        /// Where, if that is known.
+        delivery: Option<DeliveryId>,
+    },
     /// No reader understands it, and it was not kept.
     Unreadable(String),
     /// It is a conversation that Afterchat exported. It is made of deliveries and is none itself.
@@ -65,7 +70,7 @@ impl Outcome {
     pub fn word(&self) -> &'static str {
         match self {
             Self::New { .. } => "new",
-            Self::Repeated => "repeated",
+            Self::Repeated { .. } => "repeated",
             Self::Unreadable(_) => "unreadable",
             Self::Export => "export",
             Self::Failed(_) => "failed",
@@ -77,7 +82,7 @@ impl Outcome {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::New { reason, .. } => reason.as_deref(),
-            Self::Repeated => None,
+            Self::Repeated { .. } => None,
             Self::Unreadable(reason) | Self::Failed(reason) => Some(reason),
             Self::Export => Some(
                 "This is a conversation that Afterchat exported. It cannot be imported yet: import the payloads it was made from.",
@@ -100,12 +105,12 @@ pub struct Record {
 /// What an import tells while it goes on.
 #[derive(Debug, Clone, Copy)]
 pub enum Step<'a> {
-    /// The next file is opened.
-    File {
-        /// How many were opened before it.
-        done: usize,
-        /// How many there are.
-        all: usize,
+    /// It goes on.
+    At {
+        /// Bytes of files that were read.
+        done: u64,
+        /// Bytes of all files.
+        all: u64,
     },
     /// A record is settled. A new one is durably in the journal by then.
     Record(&'a Record),
@@ -133,7 +138,7 @@ impl Summary {
     pub fn count(&mut self, outcome: &Outcome) {
         *match outcome {
             Outcome::New { .. } => &mut self.new,
-            Outcome::Repeated => &mut self.repeated,
+            Outcome::Repeated { .. } => &mut self.repeated,
             Outcome::Unreadable(_) => &mut self.unreadable,
             Outcome::Export => &mut self.exports,
             Outcome::Failed(_) => &mut self.failed,
@@ -141,15 +146,16 @@ impl Summary {
     }
 }
 
-/// Imports files, folders and zip files. `watch` hears of each record and stops the import by breaking; every record is
-/// imported whole or not at all.
+/// Imports files, folders and zip files. `stop` is asked often, also within a large file; `watch` hears of each record
+/// and stops the import by breaking. Every record is imported whole or not at all.
 ///
 /// # Errors
 /// When the archive cannot be read or written. What was told to `watch` before is done.
 pub fn import(
     archive: &Archive,
-    paths: &[PathBuf],
+    origins: &[Origin],
     options: Options,
+    stop: &dyn Fn() -> bool,
     watch: &mut dyn FnMut(Step<'_>) -> ControlFlow<()>,
 ) -> Result<Summary, ArchiveError> {
     let mut work = Work {
@@ -162,7 +168,7 @@ pub fn import(
         watch,
         failure: None,
     };
-    let stopped = files::read(paths, &mut work).is_break() || work.settle().is_break();
+    let stopped = files::read(origins, stop, &mut work).is_break() || work.settle().is_break();
     work.summary.cancelled = stopped;
     match work.failure {
         Some(error) => Err(error),
@@ -172,7 +178,8 @@ pub fn import(
 
 /// A record that waits for its commit, so that records are told in their order.
 enum Waiting {
-    New(Box<Row>, Option<String>),
+    New(Option<Box<Row>>, BodyDigest, Option<String>),
+    Repeated(Held),
     Settled(Outcome),
 }
 
@@ -188,8 +195,8 @@ struct Work<'a> {
 }
 
 impl files::Visitor for Work<'_> {
-    fn file(&mut self, done: usize, all: usize) -> ControlFlow<()> {
-        (self.watch)(Step::File { done, all })
+    fn at(&mut self, done: u64, all: u64) -> ControlFlow<()> {
+        (self.watch)(Step::At { done, all })
     }
 
     fn record(&mut self, file: &str, index: usize, body: Body) -> ControlFlow<()> {
@@ -246,46 +253,46 @@ impl Work<'_> {
                 Some(reason.clone())
             }
         };
-        if self.known.holds(self.archive, &delivery.body, &reading)? {
-            return Ok(Waiting::Settled(Outcome::Repeated));
+        if let Some(held) = self.known.holds(self.archive, &delivery.body, &reading)? {
+            return Ok(Waiting::Repeated(held));
         }
-        self.known.add(&delivery.body);
+        let digest = self.known.expect(&delivery.body);
         let row = Row::new(delivery, None);
         self.bytes += row.bytes();
-        Ok(Waiting::New(Box::new(row), reason))
+        Ok(Waiting::New(Some(Box::new(row)), digest, reason))
     }
 
     /// Commits what waits, and tells of it in its order.
     fn settle(&mut self) -> ControlFlow<()> {
         self.bytes = 0;
-        let waiting = std::mem::take(&mut self.waiting);
+        let mut waiting = std::mem::take(&mut self.waiting);
         let mut rows = Vec::new();
-        let mut told = Vec::with_capacity(waiting.len());
-        for (file, index, waiting) in waiting {
-            told.push((
-                file,
-                index,
-                match waiting {
-                    Waiting::New(row, reason) => {
-                        rows.push(*row);
-                        Err(reason)
-                    }
-                    Waiting::Settled(outcome) => Ok(outcome),
-                },
-            ));
+        let mut digests = Vec::new();
+        for (_, _, record) in &mut waiting {
+            if let Waiting::New(row, digest, _) = record {
+                digests.push(*digest);
+                rows.extend(row.take().map(|row| *row));
+            }
         }
         let ids = match self.commit(rows) {
             Ok(ids) => ids,
             Err(error) => return self.fail(error),
         };
+        for (digest, id) in digests.into_iter().zip(&ids) {
+            self.known.took(digest, *id);
+        }
+        // Each row got its number, in the same order.
         let mut ids = ids.into_iter();
         let mut flow = ControlFlow::Continue(());
-        for (file, index, outcome) in told {
-            let outcome = match outcome {
-                Ok(outcome) => outcome,
-                // Each row got its number, in the same order.
-                Err(reason) => {
-                    ids.next().map_or(Outcome::Repeated, |delivery| Outcome::New { delivery, reason })
+        for (file, index, record) in waiting {
+            let outcome = match record {
+                Waiting::Settled(outcome) => outcome,
+                Waiting::Repeated(held) => Outcome::Repeated { delivery: self.known.delivery(held) },
+                Waiting::New(_, _, reason) => {
+                    ids.next().map_or(Outcome::Repeated { delivery: None }, |delivery| Outcome::New {
+                        delivery,
+                        reason,
+                    })
                 }
             };
             self.summary.count(&outcome);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as Moment};
 
 use afterchat_transcript::{Delivery, DeliveryKind, Instant};
 
-use super::{Options, Outcome, Step, Summary, import};
+use super::{Options, Origin, Outcome, Step, Summary, import};
 use crate::{Archive, DeliveryId, JournalQuestion};
 
 /// A Smartsupp conversation.
@@ -47,7 +47,7 @@ impl Bench {
     fn import(&self, path: &Path, keep_unreadable: bool) -> (Vec<String>, Summary) {
         let options = Options { received_at: now(), keep_unreadable };
         let mut told = Vec::new();
-        let summary = import(&self.archive, &[path.to_owned()], options, &mut |step| {
+        let summary = import(&self.archive, &[path.to_owned().into()], options, &|| false, &mut |step| {
             if let Step::Record(record) = step {
                 let name = record.file.rsplit_once("files/").map_or(record.file.as_str(), |(_, name)| name);
                 told.push(format!("{name}#{} {}", record.index, record.outcome.word()));
@@ -177,10 +177,10 @@ fn an_export_is_told_apart_and_never_taken_for_a_payload() {
 #[test]
 fn a_missing_file_is_told_and_the_others_are_imported() {
     let bench = Bench::new();
-    let paths = [bench.files().join("missing.json"), bench.file("a.json", chat(1, "one"))];
+    let paths = [bench.files().join("missing.json"), bench.file("a.json", chat(1, "one"))].map(Origin::from);
     let mut outcomes = Vec::new();
     let options = Options { received_at: now(), keep_unreadable: false };
-    import(&bench.archive, &paths, options, &mut |step| {
+    import(&bench.archive, &paths, options, &|| false, &mut |step| {
         if let Step::Record(record) = step {
             outcomes.push(record.outcome.clone());
         }
@@ -197,7 +197,7 @@ fn a_cancelled_import_keeps_whole_records_and_goes_on_later() {
     let file = bench.file("log.ndjson", lines);
     let options = Options { received_at: now(), keep_unreadable: false };
     let mut told = 0;
-    let summary = import(&bench.archive, std::slice::from_ref(&file), options, &mut |step| {
+    let summary = import(&bench.archive, &[file.clone().into()], options, &|| false, &mut |step| {
         told += usize::from(matches!(step, Step::Record(_)));
         if told == 300 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })

@@ -1,14 +1,14 @@
 //! `afterchat import`: takes in payloads that were saved as files.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use afterchat_api::Api;
+use afterchat_api::{Api, Report, ReportFormat};
 use afterchat_archive::export::visible_line;
 use afterchat_archive::import::{self, Options, Outcome, Record, Step, Summary};
 use afterchat_transcript::Instant;
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -28,11 +28,12 @@ What can be imported:
   files with one payload   JSON, XML, or a posted form
   lists                    a JSON list of payloads
   logs                     a payload on each line, or JSON documents one after another
-  folders                  everything in them; hidden files are passed over
+  folders                  everything in them; hidden files and links are passed over
   zip files                read like folders
 
 Examples:
   afterchat import data.json
+  afterchat import saved/ --report report.csv
   afterchat import saved/ more.zip --json | jq 'select(.outcome == \"unreadable\")'
 
 With --json there is one {\"event\":\"record\",\"file\":…,\"index\":…,\"outcome\":…} for each payload and a last
@@ -45,6 +46,9 @@ pub(crate) struct Import {
     /// Keep in the journal also what no reader understands
     #[arg(long)]
     keep_unreadable: bool,
+    /// Write what became of each payload into this file: a table, or JSON if its name ends with .json
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Print one line of JSON for each payload
     #[arg(long)]
     json: bool,
@@ -59,25 +63,30 @@ impl Import {
         };
         let mut progress = Progress::new();
         let mut unwritten = None;
-        let (mut files, mut records) = ((0, 0), 0);
-        let summary = import::import(api.archive(), &self.paths, options, &mut |step| {
+        let (mut part, mut records) = (0, 0);
+        let mut report = Report::default();
+        let origins: Vec<_> = self.paths.iter().cloned().map(import::Origin::from).collect();
+        let stopped = || stop.load(Ordering::Relaxed);
+        let summary = import::import(api.archive(), &origins, options, &stopped, &mut |step| {
             match step {
-                Step::File { done, all } => files = (done + 1, all),
+                Step::At { done, all } => part = done * 100 / all.max(1),
                 Step::Record(record) => {
                     records += 1;
+                    if self.report.is_some() {
+                        report.add(record);
+                    }
                     if let Err(error) = self.tell(record, &mut progress) {
                         unwritten = Some(error);
                     }
                 }
             }
-            progress.at(|| format!("File {} of {}, {records} payloads", files.0, files.1));
-            if stop.load(Ordering::Relaxed) || unwritten.is_some() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            progress.at(|| format!("{part} %, {records} payloads"));
+            if unwritten.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         progress.clear();
+        if let Some(file) = &self.report {
+            write_report(&report, file)?;
+        }
         if let Some(error) = unwritten {
             return Err(error);
         }
@@ -100,7 +109,8 @@ impl Import {
         if self.json {
             return output::json(&json(record));
         }
-        let remarkable = !matches!(record.outcome, Outcome::New { reason: None, .. } | Outcome::Repeated);
+        let remarkable =
+            !matches!(record.outcome, Outcome::New { reason: None, .. } | Outcome::Repeated { .. });
         if let Some(reason) = record.outcome.reason().filter(|_| remarkable) {
             progress.clear();
             let place = if record.index > 0 { format!(", payload {}", record.index) } else { String::new() };
@@ -108,6 +118,14 @@ impl Import {
         }
         Ok(())
     }
+}
+
+fn write_report(report: &Report, file: &Path) -> anyhow::Result<()> {
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let format = ReportFormat::of_extension(extension).unwrap_or(ReportFormat::Csv);
+    std::fs::write(file, report.write(format)).with_context(|| {
+        format!("The report could not be written to {}. What was imported stays", file.display())
+    })
 }
 
 fn json(record: &Record) -> Value {
@@ -118,7 +136,9 @@ fn json(record: &Record) -> Value {
         "outcome": record.outcome.word(),
     });
     if let Some(told) = told.as_object_mut() {
-        if let Outcome::New { delivery, .. } = &record.outcome {
+        if let Outcome::New { delivery, .. } | Outcome::Repeated { delivery: Some(delivery) } =
+            &record.outcome
+        {
             told.insert("delivery".to_owned(), delivery.to_string().into());
         }
         if let Some(reason) = record.outcome.reason() {

@@ -4,6 +4,7 @@
 //! that works once gives the browser a session; `Host` and `Origin` are checked against other sites' tricks.
 
 mod assets;
+mod files;
 mod routes;
 mod session;
 

@@ -2,20 +2,20 @@
 
 use std::convert::Infallible;
 
-use afterchat_api::{Api, Failure};
+use afterchat_api::{Api, Failure, ReportFormat};
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use axum::routing::{get, post};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::assets;
+use super::files;
 use super::session::Sessions;
 
 /// What the page may do: the same as in the window.
@@ -36,6 +36,8 @@ pub(super) fn router(api: Api, sessions: Sessions, stopped: watch::Receiver<bool
         .route("/api/act/{name}", post(act))
         .route("/api/changes", get(changes))
         .route("/api/export/{file}", get(export))
+        .route("/api/import", post(import))
+        .route("/api/report/{file}", get(report))
         .layer(middleware::from_fn_with_state(host.clone(), check_session));
     Router::new()
         .merge(behind_session)
@@ -114,27 +116,30 @@ async fn export(State(host): State<Host>, Path(file): Path<String>) -> Response 
     let id = file.strip_suffix(".html").unwrap_or(&file);
     match host.api.export_html(id).await {
         Err(failure) => failed(StatusCode::NOT_FOUND, &failure),
-        Ok((name, page)) => {
-            // File names are made of letters, digits, dots and hyphens, and percent-encoded all the same.
-            let name: String = name
-                .bytes()
-                .map(|b| {
-                    if b.is_ascii_alphanumeric() || b".-_".contains(&b) {
-                        char::from(b).to_string()
-                    } else {
-                        format!("%{b:02X}")
-                    }
-                })
-                .collect();
-            let disposition = format!("attachment; filename*=UTF-8''{name}");
-            (
-                [
-                    (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
-                    (header::CONTENT_DISPOSITION, disposition),
-                ],
-                Body::from(page),
-            )
-                .into_response()
+        Ok((name, page)) => files::download(&name, "text/html; charset=utf-8", page),
+    }
+}
+
+async fn import(State(host): State<Host>, request: Request) -> Response {
+    match files::receive(&host.api, request).await {
+        Ok(work) => Json(json!({ "id": work })).into_response(),
+        Err(failure) => failed(StatusCode::BAD_REQUEST, &failure),
+    }
+}
+
+async fn report(State(host): State<Host>, Path(file): Path<String>) -> Response {
+    let (work, extension) = file.rsplit_once('.').unwrap_or((&file, ""));
+    let Some(format) = ReportFormat::of_extension(extension) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match host.api.report(work, format).await {
+        Err(failure) => failed(StatusCode::NOT_FOUND, &failure),
+        Ok((name, text)) => {
+            let kind = match format {
+                ReportFormat::Csv => "text/csv; charset=utf-8",
+                ReportFormat::Json => "application/json",
+            };
+            files::download(&name, kind, text)
         }
     }
 }

@@ -34,7 +34,53 @@ pub enum WorkState {
     Failed,
 }
 
+/// What became of one record of a file, or of one conversation that was fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordOutcome {
+    /// It is in the journal now.
+    New,
+    /// The journal held it already.
+    Repeated,
+    /// It is in the journal now, and tells of no conversation.
+    NoConversation,
+    /// No reader understands it, and it was not kept.
+    Unreadable,
+    /// It is a conversation that Afterchat exported.
+    Export,
+    /// It could not be opened.
+    Failed,
+}
+
+impl RecordOutcome {
+    /// Every outcome, in the order they are told.
+    pub const ALL: [Self; 6] =
+        [Self::New, Self::Repeated, Self::NoConversation, Self::Unreadable, Self::Export, Self::Failed];
+
+    /// Its stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Repeated => "repeated",
+            Self::NoConversation => "no_conversation",
+            Self::Unreadable => "unreadable",
+            Self::Export => "export",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 contract! {
+    /// How many records had one outcome.
+    RecordCount {
+        /// Which outcome.
+        outcome: RecordOutcome,
+        /// How many.
+        #[ts(type = "number")]
+        count: u64,
+    }
+
     /// A number that long work tells of itself, as "12 new".
     WorkCount {
         /// What is counted: a stable code.
@@ -69,6 +115,8 @@ contract! {
         waiting_until: Option<Instant>,
         /// What it has counted so far.
         counts: Vec<WorkCount>,
+        /// What became of each record of its report; outcomes that did not occur are left out. Empty where it has no report.
+        records: Vec<RecordCount>,
         /// Why it failed.
         #[serde(skip_serializing_if = "Option::is_none")]
         failure: Option<Failure>,
@@ -83,6 +131,54 @@ contract! {
     WorkAnswer {
         /// The work.
         rows: Vec<WorkRow>,
+    }
+
+    /// Which records of long work to list, in the order they were met.
+    RecordsQuestion {
+        /// The work's name.
+        work: String,
+        /// Only those of this outcome.
+        #[serde(default)]
+        outcome: Option<RecordOutcome>,
+        /// Only those whose place or reason holds this text, in any case.
+        #[serde(default)]
+        text: Option<String>,
+        /// The id of the last row of the page before.
+        #[serde(default)]
+        after: Option<String>,
+        /// How many rows at most; 200 if not given, never more than 1000.
+        #[serde(default)]
+        limit: Option<u32>,
+    }
+
+    /// One record.
+    RecordRow {
+        /// Its number in the report, as text.
+        id: String,
+        /// Where it stands: the name of a file, for a zip file followed by the name inside it.
+        place: String,
+        /// Which one it is there, beginning with 1; 0 for the place as a whole.
+        index: u32,
+        /// What became of it.
+        outcome: RecordOutcome,
+        /// Why, in words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The delivery that holds it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        delivery: Option<String>,
+        /// The conversation it tells of, where that is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conversation: Option<String>,
+    }
+
+    /// A page of records.
+    RecordPage {
+        /// The rows.
+        rows: Vec<RecordRow>,
+        /// Pass as `after` for the next page.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next: Option<String>,
     }
 
     /// Which long work.
