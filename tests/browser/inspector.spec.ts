@@ -22,7 +22,7 @@ test('a delivery shows its request, its bytes, its tree and what each value beca
   await page.getByRole('tab', { name: /^Became/ }).click();
   await page
     .getByRole('row', { name: /rating\.value/ })
-    .getByRole('button')
+    .getByRole('button', { name: '/channel/rating' })
     .click();
   await expect(raw.locator('mark')).toHaveText('5');
 

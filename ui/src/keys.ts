@@ -13,7 +13,7 @@ interface Binding {
 export const keyMap: Binding[] = [
   { command: 'down', keys: ['j'], group: 'list' },
   { command: 'up', keys: ['k'], group: 'list' },
-  { command: 'open', keys: ['Enter', 'o'], group: 'list' },
+  { command: 'open', keys: ['Enter'], group: 'list' },
   { command: 'showNew', keys: ['n'], group: 'list' },
   { command: 'read', keys: ['u'], group: 'conversation' },
   { command: 'star', keys: ['s'], group: 'conversation' },
@@ -23,6 +23,7 @@ export const keyMap: Binding[] = [
   { command: 'details', keys: ['d'], group: 'conversation' },
   { command: 'visitor', keys: ['v'], group: 'conversation' },
   { command: 'joinVisitor', keys: ['m'], group: 'conversation' },
+  { command: 'origin', keys: ['o'], group: 'conversation' },
   { command: 'nextHit', keys: ['.', 'F3'], group: 'conversation' },
   { command: 'previousHit', keys: [',', 'Shift+F3'], group: 'conversation' },
   { command: 'accept', keys: ['a'], group: 'delivery' },

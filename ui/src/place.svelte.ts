@@ -21,14 +21,29 @@ class Place {
   #toVisitor = false;
   /** The long work whose report is open. */
   work = $state<string>();
+  /** The value that is meant: of a conversation a path in its transcript, of a delivery a pointer into its payload. */
+  at = $state<string>();
+  /** What was noted about this step before the next was taken. */
+  noted: unknown;
+  /** Counts steps, so that what is brought into sight once for each of them is not moved again. */
+  steps = 0;
+  #pointing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     if (typeof window === 'undefined') return;
     this.#read();
-    window.addEventListener('popstate', () => {
+    this.noted = history.state;
+    window.addEventListener('popstate', (event) => {
+      this.noted = event.state;
+      this.steps += 1;
       this.#toVisitor = false;
       this.#read();
     });
+  }
+
+  /** Keeps something with this step, to be found again when Back returns to it. */
+  note(what: unknown): void {
+    history.replaceState(what, '');
   }
 
   show(view: View): void {
@@ -49,6 +64,7 @@ class Place {
 
   find(text: string): void {
     const fromElsewhere = this.page !== 'conversations';
+    if (fromElsewhere) this.at = undefined;
     this.page = 'conversations';
     this.search = text;
     this.#write(fromElsewhere);
@@ -60,12 +76,14 @@ class Place {
       (conversation === undefined) !== (this.conversation === undefined) || this.page !== 'conversations';
     this.page = 'conversations';
     this.conversation = conversation;
+    this.at = undefined;
     this.#write(step);
   }
 
   /** A conversation from outside the list: shown in a view that certainly holds it. */
-  openAnywhere(conversation: string): void {
+  openAnywhere(conversation: string, at?: string): void {
     this.#go(() => {
+      this.at = at;
       this.page = 'conversations';
       this.view = 'everything';
       this.service = undefined;
@@ -74,11 +92,19 @@ class Place {
     });
   }
 
-  openDelivery(delivery: string | undefined): void {
+  openDelivery(delivery: string | undefined, at?: string): void {
     const step = this.page !== 'deliveries' || (delivery === undefined) !== (this.delivery === undefined);
     this.page = 'deliveries';
     this.delivery = delivery;
+    this.at = at;
     this.#write(step);
+  }
+
+  /** Another value of what is open. Held keys pass many of them, so only where they rest is written down. */
+  pointAt(at: string | undefined): void {
+    this.at = at;
+    clearTimeout(this.#pointing);
+    this.#pointing = setTimeout(() => this.#write(false), 200);
   }
 
   showDeliveries(source?: string): void {
@@ -130,20 +156,24 @@ class Place {
   }
 
   #go(change: () => void): void {
+    this.at = undefined;
     change();
     this.#write(true);
   }
 
   #write(step: boolean): void {
+    clearTimeout(this.#pointing);
     const parts = new URLSearchParams();
     if (this.page === 'conversations') {
       if (this.service) parts.set('service', this.service);
       if (this.search) parts.set('search', this.search);
       if (this.conversation) parts.set('open', this.conversation);
+      if (this.conversation && this.at !== undefined) parts.set('at', this.at);
     } else if (this.page === 'deliveries') {
       if (this.source) parts.set('source', this.source);
       if (this.quarantined) parts.set('quarantined', '');
       if (this.delivery) parts.set('open', this.delivery);
+      if (this.delivery && this.at !== undefined) parts.set('at', this.at);
     } else if (this.page === 'visitor' && this.visitor) {
       parts.set('of', this.visitor);
     } else if (this.page === 'history' && this.work) {
@@ -152,6 +182,8 @@ class Place {
     const query = parts.toString();
     const address = `#/${this.page === 'conversations' ? this.view : this.page}${query ? `?${query}` : ''}`;
     if (address === location.hash) return;
+    this.noted = undefined;
+    this.steps += 1;
     if (step) history.pushState(null, '', address);
     else history.replaceState(null, '', address);
   }
@@ -160,6 +192,8 @@ class Place {
     const [path = '', query = ''] = location.hash.replace(/^#\//, '').split('?', 2);
     const parts = new URLSearchParams(query);
     const open = parts.get('open') ?? undefined;
+    clearTimeout(this.#pointing);
+    this.at = open === undefined ? undefined : (parts.get('at') ?? undefined);
     if (path === 'deliveries') {
       this.page = path;
       this.source = parts.get('source') ?? undefined;

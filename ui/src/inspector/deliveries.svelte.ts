@@ -6,6 +6,7 @@ import { LiveRows } from '../parts/liverows.svelte';
 import { attempt, toasts } from '../parts/toasts.svelte';
 import { place } from '../place.svelte';
 import { words } from '../words';
+import { nodeAt, withoutBytes } from './flat';
 
 const settled = (row: DeliveryRow) => row.outcome !== 'pending' && !row.signature?.refused;
 
@@ -17,14 +18,28 @@ class Deliveries {
   );
   answer = $state.raw<DeliveryAnswer>();
   failure = $state.raw<HostError>();
-  /** The JSON Pointer of the value that is looked at. */
-  pointer = $state<string>();
+  /** The JSON Pointer of the value that is looked at, without the bytes that may be meant of it. */
+  pointer = $derived.by(() => {
+    const { at } = this;
+    const root = this.answer?.tree;
+    // A name may end like a range of bytes; then the value of that name is meant.
+    return at === undefined || (root && nodeAt(root, at)) ? at : withoutBytes(at);
+  });
   #id: string | undefined;
 
   #ask = latest((id: string) => host.query('delivery', { id }));
 
+  /** The place that is looked at: a JSON Pointer, and `@start-end` behind it for a part of the text there. */
+  get at(): string | undefined {
+    // While another delivery is on its way, the place is none of the one that is still shown.
+    return this.answer?.row.id === place.delivery ? place.at : undefined;
+  }
+
+  set at(at: string | undefined) {
+    place.pointAt(at);
+  }
+
   async show(id: string | undefined): Promise<void> {
-    if (id !== this.#id) this.pointer = undefined;
     this.#id = id;
     this.failure = undefined;
     if (id === undefined) this.answer = undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TreeNode } from '../host/bindings';
-import { ancestors, flat, nodeAt, unfoldedAtFirst } from './flat';
+import { ancestors, flat, nodeAt, unfoldedAtFirst, withoutBytes } from './flat';
 
 const leaf = (pointer: string): TreeNode => ({
   kind: 'string',
@@ -56,4 +56,9 @@ test('a payload nested a hundred thousand deep neither overflows nor is lost', (
     deep = { kind: 'array', pointer: `${at}`, children: [deep] };
   }
   expect(flat(deep, pointers)).toHaveLength(100_001);
+});
+
+test('the bytes of a part are no part of the pointer', () => {
+  expect(withoutBytes('/chat/lines@12-40')).toBe('/chat/lines');
+  expect(withoutBytes('/case/id/@type')).toBe('/case/id/@type');
 });

@@ -66,3 +66,8 @@ export function nodeAt(root: TreeNode, pointer: string): TreeNode | undefined {
   }
   return undefined;
 }
+
+/** A place without the bytes that are meant of its text. */
+export function withoutBytes(at: string): string {
+  return at.replace(/@\d+-\d+$/, '');
+}

@@ -2,9 +2,11 @@
 import type { PageVisit, ShownMessage } from '../host/bindings';
 import { isSameDay, time } from '../format';
 
+type Visit = PageVisit & { at: string };
+
 export type Line =
   | { kind: 'day'; at: string }
-  | { kind: 'page'; page: PageVisit & { at: string } }
+  | { kind: 'page'; page: Visit; path: string }
   | {
       kind: 'message';
       message: ShownMessage;
@@ -27,8 +29,11 @@ const hitsOf = (message: ShownMessage) => message.text.filter((piece) => piece.h
 
 export function timeline(messages: ShownMessage[], pages: PageVisit[]): Timeline {
   const visits = pages
-    .filter((page): page is PageVisit & { at: string } => page.at !== undefined && page.role !== 'referrer')
-    .sort((a, b) => a.at.localeCompare(b.at));
+    .map((page, at) => ({ page, path: `pages[${at}]` }))
+    .filter((each): each is { page: Visit; path: string } => {
+      return each.page.at !== undefined && each.page.role !== 'referrer';
+    })
+    .sort((a, b) => a.page.at.localeCompare(b.page.at));
   const lines: Line[] = [];
   let day: string | undefined;
   let above: ShownMessage | undefined;
@@ -44,9 +49,9 @@ export function timeline(messages: ShownMessage[], pages: PageVisit[]): Timeline
   };
   const passVisits = (until: string | undefined) => {
     for (let visit = visits[nextVisit]; visit; visit = visits[++nextVisit]) {
-      if (until !== undefined && visit.at > until) return;
-      enterDay(visit.at);
-      lines.push({ kind: 'page', page: visit });
+      if (until !== undefined && visit.page.at > until) return;
+      enterDay(visit.page.at);
+      lines.push({ kind: 'page', ...visit });
       above = undefined;
     }
   };

@@ -1,5 +1,6 @@
 // Every string of the page, in English.
 import { history } from './en/history';
+import { provenance } from './en/provenance';
 import { chatvisor, services } from './en/services';
 import { signatures } from './en/signatures';
 import type { Outcome, PageRole, Role, State, View } from '../host/bindings';
@@ -351,6 +352,7 @@ export const en = {
   },
 
   history,
+  provenance,
   services,
   chatvisor,
   signatures,
@@ -377,6 +379,7 @@ export const en = {
     details: 'Show or hide details',
     visitor: 'All of this visitor',
     joinVisitor: 'Join a visitor with another',
+    origin: 'Show where a value came from',
     nextHit: 'Next hit',
     previousHit: 'Previous hit',
     accept: 'Accept or put back into quarantine',

@@ -148,6 +148,14 @@ const table: Record<string, Explained> = {
     next: 'Choose another folder. What was imported stays.',
   },
   work_running: { title: 'It has not ended yet', next: 'Cancel it first, or wait for its end.' },
+  no_origin: {
+    title: 'Nothing that is kept says this any more',
+    next: 'The delivery it came from may have been erased. Reload the conversation to see what is known now.',
+  },
+  no_such_place: {
+    title: 'The delivery has no value at this place',
+    next: 'The address may be of another delivery. Choose a value in the tree.',
+  },
   signs_nothing: {
     title: 'This service signs nothing',
     next: 'There is nothing to check with a secret. Its address is the only secret.',

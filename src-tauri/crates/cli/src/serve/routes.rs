@@ -149,7 +149,7 @@ fn answered(answer: Result<Value, Failure>) -> Response {
         Ok(answer) => Json(answer).into_response(),
         Err(failure) => {
             let status = match failure.code.as_str() {
-                "not_found" => StatusCode::NOT_FOUND,
+                "not_found" | "no_origin" | "no_such_place" => StatusCode::NOT_FOUND,
                 "bad_question" | "unknown_call" | "name_taken" | "name_invalid" | "unknown_provider"
                 | "signs_nothing" | "secret_empty" | "secret_known" | "label_taken" | "too_many_secrets" => {
                     StatusCode::BAD_REQUEST
