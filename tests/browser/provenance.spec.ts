@@ -209,21 +209,6 @@ test('a long text tells what became of its parts', async ({ inbox }) => {
   await expect(selected(inbox)).toContainText('Hello Pat, how may I help you?');
 });
 
-test('a place far behind in a huge body is shown with what stands around it', async ({ inbox }) => {
-  test.slow();
-  const messages = Array.from({ length: 7000 }, (_, at) => ({
-    type: 'visitor',
-    content: `Line ${at} ${'and more '.repeat(16)}`,
-    sentAt: Date.UTC(2026, 0, 5, 12) + at * 1000,
-  }));
-  await inbox.chat('Anna Berg', 'unused', 1, { messages });
-  await inbox.open('Anna Berg');
-  await inbox.go('deliveries?open=1&at=/messages/6900/content');
-  await expect(marked(inbox)).toContainText('Line 6900');
-  await expect(marked(inbox)).toBeInViewport();
-  await expect(raw(inbox)).toContainText('A part of the body around the value');
-});
-
 test('a value that is led to, and the place it came from, are accessible in light and dark', async ({
   inbox,
 }) => {
