@@ -247,3 +247,60 @@ fn a_zip_file_is_read_like_a_folder_and_a_bomb_is_refused() {
     let broken = bench.file("broken.zip", b"PK\x03\x04 and nothing more");
     assert_eq!(bench.import(&broken, false).0, ["broken.zip#0 failed"]);
 }
+
+#[test]
+fn a_zip_file_inside_a_zip_file_is_named_as_such() {
+    let bench = Bench::new();
+    let inner = zip(&[("a.json", chat(1, "one").as_bytes())]);
+    let outer = bench.file("outer.zip", zip(&[("inner.zip", &inner), ("b.json", chat(2, "two").as_bytes())]));
+    assert_eq!(
+        bench.import(&outer, false).0,
+        ["outer.zip/inner.zip#0 failed", "outer.zip/b.json#1 new"],
+        "what is in it was not looked at, and the rest was"
+    );
+}
+
+#[test]
+fn a_repeated_payload_says_where_the_first_is() {
+    let bench = Bench::new();
+    let file = bench.file("twice.ndjson", format!("{}\n{}\n", chat(1, "one"), chat(1, "one")));
+    let where_it_is = |bench: &Bench| {
+        let mut found = Vec::new();
+        let options = Options { received_at: now(), keep_unreadable: false };
+        import(&bench.archive, &[file.clone().into()], options, &|| false, &mut |step| {
+            if let Step::Record(record) = step {
+                found.push(match &record.outcome {
+                    Outcome::New { delivery, .. } | Outcome::Repeated { delivery: Some(delivery) } => {
+                        delivery.0
+                    }
+                    other => panic!("{other:?}"),
+                });
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        found
+    };
+    assert_eq!(where_it_is(&bench), [1, 1], "also within one commit");
+    bench.settle();
+    assert_eq!(where_it_is(&bench), [1, 1], "and once it was read");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_strange_names_and_what_is_no_file_hold_nothing_up() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bench = Bench::new();
+    bench.file("a.ndjson", format!("\u{feff}{}\r\n{}\r\n", chat(1, "one"), chat(2, "two")));
+    let strange = bench.files().join(std::ffi::OsStr::from_bytes(b"caf\xe9.json"));
+    std::fs::write(strange, chat(3, "three")).unwrap();
+    std::os::unix::fs::symlink(bench.files(), bench.files().join("loop")).unwrap();
+    let (told, summary) = bench.import(&bench.files(), false);
+    assert_eq!(told, ["a.ndjson#1 new", "a.ndjson#2 new", "caf\u{fffd}.json#1 new"]);
+    assert_eq!(summary.new, 3);
+    assert_eq!(
+        bench.import(Path::new("/dev/zero"), false).0,
+        ["/dev/zero#0 failed"],
+        "a device may never end, and nobody can cancel waiting for a pipe"
+    );
+}
