@@ -132,6 +132,21 @@ test('Back returns to the same line at the same height, with the focus on it', a
   await expect.poll(async () => Math.abs((await line.boundingBox())!.y - before!.y)).toBeLessThan(2);
 });
 
+test('Back returns to the list as it was left', async ({ inbox }) => {
+  for (let id = 1; id <= 30; id++) await inbox.chat(`Visitor ${id}`, `Table ${id}, please.`, id);
+  await inbox.everythingIsRead();
+  await inbox.go('everything');
+  await expect(inbox.rows.first()).toBeVisible();
+  const height = () => inbox.list.evaluate((list) => list.scrollTop);
+  const before = await inbox.list.evaluate((list) => (list.scrollTop = 600));
+  await inbox.open('Visitor 14');
+  await value(inbox, 'messages[0].text').click();
+  await expect(marked(inbox)).toBeVisible();
+  await inbox.page.goBack();
+  await expect(inbox.row('Visitor 14').first()).toBeInViewport();
+  await expect.poll(height).toBe(before);
+});
+
 test('everything works from the keyboard, and Tab passes through a region in one step', async ({ inbox }) => {
   await arrive(inbox, 'smartsupp', ['post_hook.json']);
   const { keyboard } = inbox.page;

@@ -23,7 +23,10 @@ export class LiveRows<R extends Keyed> {
   engaged = false;
   /** The first row in sight, so that a refresh reaches rows far down. */
   firstInSight = 0;
+  /** How far down the list is, in pixels, so that coming back to it finds the same place. */
+  scrollTop = 0;
 
+  #question: string | undefined;
   #next = $state.raw<string>();
   #fresh: RowsAnswer<R> | undefined;
   #gone = new Set<string>();
@@ -42,6 +45,13 @@ export class LiveRows<R extends Keyed> {
     return this.#next !== undefined;
   }
 
+  /** Asks what the list is to show. Coming back to the question it still answers keeps its rows and the place in them. */
+  async show(question: string): Promise<void> {
+    if (question === this.#question && this.phase === 'ready') return this.refresh();
+    this.#question = question;
+    return this.restart();
+  }
+
   /** A new question: what is shown stays until the answer is there, then is replaced. */
   async restart(): Promise<void> {
     const mine = ++this.#generation;
@@ -55,6 +65,7 @@ export class LiveRows<R extends Keyed> {
       this.problem = answer.problem;
       this.#settle(answer);
       this.cursor = undefined;
+      this.scrollTop = 0;
       this.started += 1;
     } catch (thrown) {
       if (mine === this.#generation) this.#fail(thrown);
@@ -87,6 +98,7 @@ export class LiveRows<R extends Keyed> {
   showNew(): void {
     if (this.#fresh) this.#settle(this.#joined(this.#fresh));
     this.cursor = this.rows[0]?.id;
+    this.scrollTop = 0;
     this.started += 1;
   }
 
