@@ -7,6 +7,7 @@ use afterchat_relay::history::{
 };
 use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant, providers};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::calls::types::{HistoryEnd, WorkKind, WorkState};
 use crate::work::{Ending, Work};
@@ -166,11 +167,12 @@ impl Api {
         cancel: &CancellationToken,
         tell: &dyn Fn(&Progress),
     ) -> Result<Progress, Failure> {
-        let begun = self.history_place(run.service)?.filter(|place| run.go_on && !place.done);
+        let begun = self.history_place(run.service, access)?.filter(|place| run.go_on && !place.done);
         let place = begun.unwrap_or_else(|| Place::start(run.since, run.until.unwrap_or_else(now)));
         let mut journal = Journal {
             archive: &self.archive,
             service: run.service,
+            pages_of: PagesOf::new(access),
             intake: Intake::open(&self.archive)?,
             last: Progress::default(),
             tell,
@@ -194,26 +196,40 @@ impl Api {
     }
 
     pub(crate) fn set_history_access(&self, service: Service, access: &Access) -> Result<(), Failure> {
-        // Another account has other pages.
-        let before = self.history_access(service)?;
-        let same =
-            (&before.account, &before.part, &before.base) == (&access.account, &access.part, &access.base);
-        remember(&self.archive, &name(service, "access"), access)?;
-        if !same {
-            self.archive.set_setting(&name(service, "place"), None)?;
-        }
-        Ok(())
+        remember(&self.archive, &name(service, "access"), access)
     }
 
-    /// How far the last run got.
-    pub(crate) fn history_place(&self, service: Service) -> Result<Option<Place>, Failure> {
-        remembered(&self.archive, &name(service, "place"))
+    /// How far the last run got, if these pages are the ones it counted.
+    pub(crate) fn history_place(&self, service: Service, access: &Access) -> Result<Option<Place>, Failure> {
+        let reached: Option<Reached> = remembered(&self.archive, &name(service, "place"))?;
+        Ok(reached.filter(|reached| reached.pages_of == PagesOf::new(access)).map(|reached| reached.place))
     }
 
     /// How the last run ended.
     pub(crate) fn history_end(&self, service: Service) -> Result<Option<HistoryEnd>, Failure> {
         remembered(&self.archive, &name(service, "last"))
     }
+}
+
+/// Whose pages are counted: another account, widget or server has other ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct PagesOf {
+    account: String,
+    part: String,
+    base: String,
+}
+
+impl PagesOf {
+    fn new(access: &Access) -> Self {
+        Self { account: access.account.clone(), part: access.part.clone(), base: access.base.clone() }
+    }
+}
+
+/// The place a run reached.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Reached {
+    pages_of: PagesOf,
+    place: Place,
 }
 
 fn name(service: Service, what: &str) -> String {
@@ -225,7 +241,7 @@ fn remembered<T: DeserializeOwned>(archive: &Archive, name: &str) -> Result<Opti
     Ok(archive.setting(name)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-fn remember<T: serde::Serialize>(archive: &Archive, name: &str, value: &T) -> Result<(), Failure> {
+fn remember<T: Serialize>(archive: &Archive, name: &str, value: &T) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(|error| Failure::new("internal", &error.to_string()))?;
     Ok(archive.set_setting(name, Some(&text))?)
 }
@@ -245,6 +261,7 @@ fn told(work: &Work, progress: &Progress) {
 struct Journal<'a> {
     archive: &'a Archive,
     service: Service,
+    pages_of: PagesOf,
     intake: Intake,
     last: Progress,
     tell: &'a dyn Fn(&Progress),
@@ -258,7 +275,8 @@ impl Keeper for Journal<'_> {
     }
 
     fn reached(&mut self, place: &Place) -> Result<(), String> {
-        remember(self.archive, &name(self.service, "place"), place).map_err(|failure| failure.detail)
+        let reached = Reached { pages_of: self.pages_of.clone(), place: place.clone() };
+        remember(self.archive, &name(self.service, "place"), &reached).map_err(|failure| failure.detail)
     }
 
     fn progress(&mut self, progress: &Progress) {

@@ -201,3 +201,33 @@ async fn a_host_of_its_own_stops_a_run_and_the_next_one_goes_on() {
     assert_eq!(kept, 1, "what came before the wish to stop is kept");
     api.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_gone_on_with_only_where_its_own_pages_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let api = Api::open(folder.path()).expect("opens");
+    let next = json!({ "cases": [case("c1")], "linkToNextSetOfResults": "/logs?page=2" });
+    let base = standin("200 OK", next.to_string());
+    enter(&api, "snapengage", &base).await;
+    let ask =
+        BackFill { service: "snapengage".to_owned(), account: Some("999".to_owned()), ..BackFill::default() };
+    let running = api.clone();
+    let stopped = tokio::task::spawn_blocking(move || {
+        let pages = std::sync::atomic::AtomicU64::new(0);
+        running.back_fill(&ask, &|| pages.load(std::sync::atomic::Ordering::Relaxed) > 0, &|progress| {
+            pages.store(progress.fetched, std::sync::atomic::Ordering::Relaxed);
+        })
+    });
+    assert_eq!(stopped.await.expect("no panic").expect_err("stopped").code, "cancelled");
+    let place = async |account: &str| {
+        let mut entered = entered(&base);
+        entered["account"] = json!(account);
+        api.act("enter_history", json!({ "service": "snapengage", "entered": entered }))
+            .await
+            .expect("entered");
+        row(&api, "snapengage").await["place"].clone()
+    };
+    assert_eq!(place("208").await, Value::Null, "the pages of account 999 are not those of 208");
+    assert_eq!(place("999").await["fetched"], 1, "and theirs are still known");
+    api.close().await;
+}

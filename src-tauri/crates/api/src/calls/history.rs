@@ -94,7 +94,7 @@ fn customer(api: &Api, conversation: &str) -> Result<String, Failure> {
 fn row(api: &Api, service: Service) -> Result<HistoryService, Failure> {
     let (needs, access) = (service.needs(), api.history_access(service)?);
     let name = providers::by_id(service.provider()).map_or(service.provider(), |provider| provider.name());
-    let place = api.history_place(service)?.filter(|place| !place.done && place.cursor.is_some());
+    let place = api.history_place(service, &access)?.filter(|place| !place.done && place.cursor.is_some());
     Ok(HistoryService {
         service: service.provider().to_owned(),
         name: name.to_owned(),
