@@ -37,3 +37,18 @@ test('a range over several lines marks the part of each', () => {
     ['', 't', 'hree'],
   ]);
 });
+
+test('a very long line is drawn in pieces, cut between characters, of which the first has the number', () => {
+  const text = `short\n${'😀'.repeat(2500)}\nend`;
+  const lines = linesOf(text);
+  expect(lines.map((line) => line.number)).toEqual([0, 1, undefined, undefined, 2]);
+  expect(lines.map((line) => text.slice(line.start, line.start + line.text.length))).toEqual(
+    lines.map((line) => line.text),
+  );
+  expect(lines.slice(1, 4).map((line) => line.text)).toEqual(
+    [1000, 1000, 500].map((count) => '😀'.repeat(count)),
+  );
+  const odd = linesOf(`a${'😀'.repeat(1500)}`).map((line) => line.text);
+  expect(odd.join('')).toBe(`a${'😀'.repeat(1500)}`);
+  expect(odd.every((piece) => !/[\uD800-\uDBFF]$/.test(piece))).toBe(true);
+});

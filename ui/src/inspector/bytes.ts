@@ -21,19 +21,40 @@ export function positions(text: string, offsets: number[]): number[] {
   return found;
 }
 
+/** A longer line is drawn in pieces: most bodies are one line, and a megabyte of it is not laid out at once. */
+const longest = 2000;
+
 export interface RawLine {
   /** Where the line begins in the text, in UTF-16 units. */
   start: number;
   text: string;
+  /** The number of the line, from 0; a piece that goes on with a line has none. */
+  number?: number;
 }
 
 export function linesOf(text: string): RawLine[] {
+  const lines: RawLine[] = [];
   let start = 0;
-  return text.split('\n').map((line) => {
-    const here = { start, text: line };
+  text.split('\n').forEach((line, number) => {
+    let from = 0;
+    do {
+      const to = pieceEnd(line, from + longest);
+      lines.push({
+        start: start + from,
+        text: line.slice(from, to),
+        number: from === 0 ? number : undefined,
+      });
+      from = to;
+    } while (from < line.length);
     start += line.length + 1;
-    return here;
   });
+  return lines;
+}
+
+/** The end of a piece that would end here, moved off the middle of a character. */
+function pieceEnd(line: string, end: number): number {
+  if (end >= line.length) return line.length;
+  return line.codePointAt(end - 1)! > 0xffff ? end + 1 : end;
 }
 
 /** The parts of a line before, within and after a marked range of the text. */
