@@ -69,13 +69,10 @@ fn role(message: &Cursor<'_>) -> Option<(Role, Sourced<String>)> {
 }
 
 fn read_message(place: &Cursor<'_>, part: &mut Part) -> Option<(MessageFacts, bool)> {
-    let told = role(place);
-    let mut message = MessageFacts::new(told.as_ref().map_or(Role::System, |(role, _)| *role));
+    let mut message = MessageFacts::new(Role::System);
     message.words.text = place.at_any(&TEXTS).any_text();
     message.words.id = place.at_any(&["id", "messageId"]).text();
     message.words.at = read_time(place);
-    message.author.id = place.at_any(&["userId", "agentId"]).text();
-    message.author.name = place.at_any(&["userName", "senderName", "name"]).text();
     message.attachments.extend(place.at("attachments").items().iter().filter_map(|file| {
         Some(AttachmentFacts {
             url: Some(file.at("url").text()?),
@@ -83,6 +80,14 @@ fn read_message(place: &Cursor<'_>, part: &mut Part) -> Option<(MessageFacts, bo
             ..AttachmentFacts::default()
         })
     }));
+    // What is no message is left alone: taking who spoke would swallow it.
+    if message.words.is_empty() && message.attachments.is_empty() {
+        return None;
+    }
+    let told = role(place);
+    message.role = told.as_ref().map_or(Role::System, |(role, _)| *role);
+    message.author.id = place.at_any(&["userId", "agentId"]).text();
+    message.author.name = place.at_any(&["userName", "senderName", "name"]).text();
     let path = format!("messages[{}]", part.messages.len());
     part.echo(place.at("customerId").text(), "external_id");
     let known = told.is_some();
@@ -90,7 +95,7 @@ fn read_message(place: &Cursor<'_>, part: &mut Part) -> Option<(MessageFacts, bo
         message.role_origin = Some(word.origin.clone());
         part.echo(Some(word).filter(|_| message.role == Role::System), &format!("{path}.role"));
     }
-    (!message.words.is_empty() || !message.attachments.is_empty()).then_some((message, known))
+    Some((message, known))
 }
 
 /// The last message stands once more in the conversation. Without a list it is all that is known.
