@@ -10,7 +10,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::ArchiveError;
 
 /// Every format, oldest first: the first migration makes format 1.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_journal_and_conversations.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_journal_and_conversations.sql"),
+    include_str!("../migrations/0002_answers.sql"),
+    include_str!("../migrations/0003_notes.sql"),
+    include_str!("../migrations/0004_shapes.sql"),
+    include_str!("../migrations/0005_forwards.sql"),
+    include_str!("../migrations/0006_samples.sql"),
+];
 
 /// The newest format this program knows.
 fn newest() -> i64 {

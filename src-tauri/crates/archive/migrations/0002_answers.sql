@@ -1,0 +1,1 @@
+-- What each delivery was answered and how long that took, the answers a source was told to give, and requests that were not taken.

@@ -1,0 +1,1 @@
+-- What people note beside a delivery.

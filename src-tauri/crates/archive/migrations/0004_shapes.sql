@@ -1,0 +1,1 @@
+-- What the payloads of each source usually look like, and where a delivery differed.

@@ -1,0 +1,1 @@
+-- Where each source sends on what arrives, and what became of that.

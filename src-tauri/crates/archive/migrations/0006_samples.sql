@@ -1,0 +1,1 @@
+-- Samples that people made.
