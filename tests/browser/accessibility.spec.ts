@@ -56,9 +56,11 @@ const screens: [name: string, show: (inbox: Inbox) => Promise<void>][] = [
     'hook addresses',
     async (inbox) => {
       await inbox.go('addresses');
-      await inbox.page.getByText('Try it from a terminal').first().click();
+      await expect(inbox.page.getByText('Choose an address')).toBeVisible();
     },
   ],
+  ['connecting an address', async (inbox) => void (await inbox.openAddress('smartsupp'))],
+  ['the signature of an address', async (inbox) => void (await inbox.openAddress('smartsupp', 'signature'))],
   [
     'adding an address',
     async (inbox) => {

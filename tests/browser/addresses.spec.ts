@@ -22,11 +22,7 @@ test('the empty inbox teaches, and a sample posted through the real door ends th
 for (const source of ['chatlio', 'smartsupp', 'comm100', 'chatvisor', 'snapengage', 'tawkto']) {
   test(`the curl line of ${source} makes a conversation when it is run`, async ({ inbox }) => {
     await inbox.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await inbox.go('addresses');
-    const item = inbox.page.getByRole('listitem').filter({
-      has: inbox.page.getByRole('heading', { name: source, exact: true }),
-    });
-    await item.getByText('Try it from a terminal').click();
+    const item = await inbox.openAddress(source);
     await item.getByRole('button', { name: 'Copy curl line' }).click();
     await expect(inbox.page.getByText('Copied')).toBeVisible();
     const line = await inbox.page.evaluate(() => navigator.clipboard.readText());
@@ -39,11 +35,8 @@ for (const source of ['chatlio', 'smartsupp', 'comm100', 'chatvisor', 'snapengag
 
 test('a token is hidden until it is shown, and copied whole', async ({ inbox }) => {
   await inbox.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await inbox.go('addresses');
+  const item = await inbox.openAddress('chatlio');
   const address = await inbox.address('chatlio');
-  const item = inbox.page.getByRole('listitem').filter({
-    has: inbox.page.getByRole('heading', { name: 'chatlio', exact: true }),
-  });
   await expect(item).not.toContainText(address);
   await item.getByRole('button', { name: 'Copy address' }).click();
   await expect(inbox.page.getByText('Copied')).toBeVisible();
@@ -64,7 +57,8 @@ test('an address is added, gets a new token, and is removed, each after asking',
   await dialog.getByLabel('Service').selectOption('chatlio');
   await dialog.getByRole('button', { name: 'Add an address' }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByRole('heading', { name: 'shop', exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'shop', exact: true }), 'it opens').toBeVisible();
+  await expect(inbox.row('shop'), 'it is listed').toHaveCount(1);
 
   const old = await inbox.address('shop');
   await page.getByRole('button', { name: 'New token… shop' }).click();
@@ -78,4 +72,71 @@ test('an address is added, gets a new token, and is removed, each after asking',
   await page.getByRole('button', { name: 'Remove… shop' }).click();
   await dialog.getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByRole('heading', { name: 'shop', exact: true })).toBeHidden();
+  await expect(inbox.row('shop')).toHaveCount(0);
+  await expect(page.getByText('Choose an address')).toBeVisible();
+});
+
+test('the list tells how each address fares, and leads to its deliveries and its quarantine', async ({
+  inbox,
+}) => {
+  const { page } = inbox;
+  await inbox.chat('Anna Berg', 'Hello', 1);
+  await inbox.everythingIsRead();
+  await inbox.go('addresses');
+  await expect(
+    page.getByRole('option', { name: /^smartsupp, Smartsupp, last heard .*, 1 delivery$/ }),
+  ).toBeVisible();
+  await expect(
+    page.getByRole('option', { name: 'chatlio, Chatlio, not heard from yet, 0 deliveries' }),
+  ).toBeVisible();
+  await inbox.row('smartsupp').click();
+  await page.getByRole('button', { name: '1 delivery' }).click();
+  await expect(page.getByRole('combobox', { name: 'Hook address' })).toHaveValue('smartsupp');
+  await page.goBack();
+  await expect(
+    page.getByRole('heading', { level: 2, name: 'smartsupp' }),
+    'Back returns to its page',
+  ).toBeVisible();
+});
+
+test('an address, its parts and the way back are on the keyboard, and in the address of the window', async ({
+  inbox,
+}) => {
+  const { page } = inbox;
+  const { keyboard } = page;
+  const heading = (name: string) => page.getByRole('heading', { level: 2, name, exact: true });
+  const first = (await inbox.overview()).sources.map(({ name }) => name);
+  await keyboard.press('9');
+  await inbox.list.focus();
+  await keyboard.press('j');
+  await keyboard.press('Enter');
+  await expect(heading(first[0]!)).toBeVisible();
+  await expect(page.getByRole('tabpanel')).toBeFocused();
+  await keyboard.press('j');
+  await expect(heading(first[1]!), 'the open address follows the keys').toBeVisible();
+  await page.getByRole('tab', { name: 'Connect' }).focus();
+  await keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'Signature', selected: true })).toBeFocused();
+  await expect(page).toHaveURL(new RegExp(`#/addresses\\?open=${first[1]}&part=signature$`));
+  await page.reload();
+  await expect(page.getByRole('tab', { name: 'Signature', selected: true })).toBeVisible();
+  await keyboard.press('Escape');
+  await expect(inbox.list).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(page.getByText('Choose an address')).toBeVisible();
+  await page.goBack();
+  await expect(heading(first[1]!)).toBeVisible();
+
+  await page.setViewportSize({ width: 640, height: 600 });
+  await expect(inbox.list, 'list and page take turns').toBeHidden();
+  await page.getByRole('button', { name: 'Back to the addresses' }).click();
+  await expect(inbox.list).toBeVisible();
+  await expect(page.getByRole('tabpanel')).toBeHidden();
+});
+
+test('a name that no address has is said, and leads on', async ({ inbox }) => {
+  await inbox.go('addresses?open=nobody&part=nothing');
+  await expect(inbox.page.getByText('No address is called nobody')).toBeVisible();
+  await inbox.go('addresses?open=chatlio&part=nothing');
+  await expect(inbox.page.getByRole('tab', { name: 'Connect', selected: true })).toBeVisible();
 });

@@ -78,6 +78,14 @@ export class Inbox {
     await this.page.goto(`/#/${view}`);
   }
 
+  /** The page of a hook address, and which part of it. */
+  async openAddress(name: string, part = 'connect'): Promise<Locator> {
+    await this.go(`addresses?open=${name}&part=${part}`);
+    const region = this.page.getByRole('region', { name: `Hook address ${name}`, exact: true });
+    await expect(region.getByRole('heading', { level: 2, name, exact: true })).toBeVisible();
+    return region;
+  }
+
   row(text: string): Locator {
     return this.rows.filter({ hasText: text });
   }

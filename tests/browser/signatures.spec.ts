@@ -19,13 +19,11 @@ async function post(inbox: Inbox, body: string, key?: string): Promise<number> {
   return (await fetch(await inbox.address('smartsupp'), { method: 'POST', headers, body })).status;
 }
 
-const item = (inbox: Inbox, name: string) =>
-  inbox.page.getByRole('listitem').filter({ has: inbox.page.getByRole('heading', { name, exact: true }) });
+const item = (inbox: Inbox, name: string) => inbox.page.getByRole('region', { name: `Hook address ${name}` });
 
 async function setSecret(inbox: Inbox): Promise<void> {
-  await inbox.go('addresses');
-  const source = item(inbox, 'smartsupp');
-  await source.getByText('Signature: not checked').click();
+  const source = await inbox.openAddress('smartsupp', 'signature');
+  await expect(source.getByText('Signature: not checked')).toBeVisible();
   await source.getByLabel('Secret').fill(` ${secret} `);
   await source.getByLabel('Called').fill('2026');
   await source.getByRole('button', { name: 'Add secret' }).click();
@@ -52,7 +50,7 @@ test('a secret is set, followed by another, and never shown again', async ({ inb
   expect(await post(inbox, chat(3, 'old'), secret), 'the old one is gone').toBe(401);
   expect(await page.content()).not.toContain(secret);
   expect(JSON.stringify(await inbox.overview())).not.toContain(secret);
-  await expect(item(inbox, 'chatlio')).toContainText('Chatlio signs nothing');
+  await expect(await inbox.openAddress('chatlio', 'signature')).toContainText('Chatlio signs nothing');
 });
 
 test('what is not signed waits in quarantine, is accepted by a key, and goes back by undo', async ({
@@ -102,7 +100,7 @@ test('an address may also take what is not signed', async ({ inbox }) => {
 
 test('a sample is signed as its service would sign it', async ({ inbox }) => {
   await setSecret(inbox);
-  const source = item(inbox, 'smartsupp');
+  const source = await inbox.openAddress('smartsupp');
   await source
     .getByRole('button', { name: /Twenty trays/ })
     .first()

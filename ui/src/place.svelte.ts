@@ -1,11 +1,9 @@
 // Where the person is: which page, view, filter, search and conversation. It lives in the address, so a reload or the
 // Back button returns to the same place.
 import type { View } from './host/bindings';
-import { words } from './words';
+import { addressOf, type Page, type Spot, spotOf } from './parameters';
 
-export type Page = 'conversations' | 'deliveries' | 'addresses' | 'history' | 'visitor';
-
-class Place {
+class Place implements Spot {
   page = $state<Page>('conversations');
   view = $state<View>('inbox');
   service = $state<string>();
@@ -23,6 +21,9 @@ class Place {
   work = $state<string>();
   /** The value that is meant: of a conversation a path in its transcript, of a delivery a pointer into its payload. */
   at = $state<string>();
+  /** The hook address that is open, and which part of it. */
+  hook = $state<string>();
+  part = $state<string>();
   /** What was noted about this step before the next was taken. */
   noted: unknown;
   /** Counts steps, so that what is brought into sight once for each of them is not moved again. */
@@ -139,8 +140,19 @@ class Place {
     else if (this.visitor !== undefined) this.openAnywhere(this.visitor);
   }
 
+  /** All hook addresses, with none of them open. */
   showAddresses(): void {
-    this.#go(() => (this.page = 'addresses'));
+    this.openHook(undefined);
+  }
+
+  /** A hook address by its name; another part of it, or another address, is no new step. */
+  openHook(name: string | undefined, part?: string): void {
+    const step = this.page !== 'addresses' || (name === undefined) !== (this.hook === undefined);
+    this.page = 'addresses';
+    this.hook = name;
+    this.part = part;
+    this.at = undefined;
+    this.#write(step);
   }
 
   /** What became of each record of this work; without one the history page. */
@@ -163,24 +175,7 @@ class Place {
 
   #write(step: boolean): void {
     clearTimeout(this.#pointing);
-    const parts = new URLSearchParams();
-    if (this.page === 'conversations') {
-      if (this.service) parts.set('service', this.service);
-      if (this.search) parts.set('search', this.search);
-      if (this.conversation) parts.set('open', this.conversation);
-      if (this.conversation && this.at !== undefined) parts.set('at', this.at);
-    } else if (this.page === 'deliveries') {
-      if (this.source) parts.set('source', this.source);
-      if (this.quarantined) parts.set('quarantined', '');
-      if (this.delivery) parts.set('open', this.delivery);
-      if (this.delivery && this.at !== undefined) parts.set('at', this.at);
-    } else if (this.page === 'visitor' && this.visitor) {
-      parts.set('of', this.visitor);
-    } else if (this.page === 'history' && this.work) {
-      parts.set('open', this.work);
-    }
-    const query = parts.toString();
-    const address = `#/${this.page === 'conversations' ? this.view : this.page}${query ? `?${query}` : ''}`;
+    const address = addressOf(this);
     if (address === location.hash) return;
     this.noted = undefined;
     this.steps += 1;
@@ -189,31 +184,8 @@ class Place {
   }
 
   #read(): void {
-    const [path = '', query = ''] = location.hash.replace(/^#\//, '').split('?', 2);
-    const parts = new URLSearchParams(query);
-    const open = parts.get('open') ?? undefined;
     clearTimeout(this.#pointing);
-    this.at = open === undefined ? undefined : (parts.get('at') ?? undefined);
-    if (path === 'deliveries') {
-      this.page = path;
-      this.source = parts.get('source') ?? undefined;
-      this.quarantined = parts.has('quarantined');
-      this.delivery = open;
-    } else if (path === 'visitor' && parts.get('of')) {
-      this.page = path;
-      this.visitor = parts.get('of') ?? undefined;
-    } else if (path === 'history') {
-      this.page = path;
-      this.work = open;
-    } else if (path === 'addresses') {
-      this.page = path;
-    } else {
-      this.page = 'conversations';
-      this.view = path in words.views ? (path as View) : 'inbox';
-      this.service = parts.get('service') ?? undefined;
-      this.search = parts.get('search') ?? '';
-      this.conversation = open;
-    }
+    Object.assign(this, spotOf(location.hash));
   }
 }
 

@@ -68,12 +68,16 @@ class Sources {
     });
   }
 
-  async remove(name: string): Promise<void> {
+  /** True when it is gone. */
+  async remove(name: string): Promise<boolean> {
+    let gone = false;
     await attempt(async () => {
       await host.act('remove_source', { name });
+      gone = true;
       await whole.ask();
       toasts.say(words.addresses.removed(name));
     });
+    return gone;
   }
 }
 

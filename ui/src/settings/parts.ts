@@ -1,0 +1,20 @@
+// The parts of a hook address's own page, in the order of their tabs: one line for each.
+import type { Component } from 'svelte';
+import type { SourceRow } from '../host/bindings';
+import { words } from '../words';
+import Connect from './connect/Connect.svelte';
+import Signature from './signature/Signature.svelte';
+
+export interface Part {
+  /** As it stands in the address of the window. */
+  id: string;
+  title: string;
+  view: Component<{ source: SourceRow }>;
+  /** What stands behind the title, when it is more than nothing. */
+  count?: (source: SourceRow) => number;
+}
+
+export const parts: Part[] = [
+  { id: 'connect', title: words.addresses.parts.connect, view: Connect },
+  { id: 'signature', title: words.addresses.parts.signature, view: Signature },
+];
