@@ -6,6 +6,7 @@ pub mod history;
 mod post;
 mod samples;
 mod target;
+pub mod written;
 
 pub use post::{Answer, PostError, post};
 pub use samples::{Sample, samples};

@@ -31,6 +31,8 @@ pub(crate) const TESTS: &[Package] = &[
     package("xvfb", "a screen in memory for the desktop test"),
     package("webkit2gtk-driver", "drives the real window over WebDriver"),
     package("dbus", "the session bus a desktop has"),
+    package("curl", "sends again what Afterchat wrote as a curl command"),
+    package("httpie", "the same for HTTPie commands"),
     package("fonts-dejavu-core", "letters, so that layout is measured on real text"),
     package("fonts-noto-color-emoji", "emoji, which visitors send"),
 ];
@@ -100,7 +102,7 @@ fn say_what_is_needed() {
             }
             _ => {
                 "Needed on this system: a C compiler, pkg-config, WebKitGTK 4.1 with its headers, the Ayatana appindicator library \
-             and Node 20 or newer; for the tests also Chromium, Xvfb, WebKitWebDriver and dbus-daemon."
+             and Node 20 or newer; for the tests also Chromium, Xvfb, WebKitWebDriver, dbus-daemon, curl and HTTPie."
             }
         }
     );

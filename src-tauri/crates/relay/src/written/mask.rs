@@ -1,0 +1,261 @@
+//! Leaves secrets out of what is handed on: values of headers and query parameters whose names tell that they are
+//! secret, and known secrets wherever they stand.
+
+use std::collections::HashMap;
+
+use afterchat_transcript::{Delivery, Header};
+
+use super::Secrets;
+
+/// Stands in a delivery's path and headers where a secret stood that was not kept.
+const TAKEN_OUT: &str = "…";
+/// Known secrets shorter than this are not looked for: they would be found in ordinary words.
+const SHORTEST: usize = 8;
+/// What the names of secrets hold, in small letters and without what stands between words.
+const TELLING: [&str; 13] = [
+    "token",
+    "secret",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "password",
+    "passwd",
+    "credential",
+    "session",
+    "cookie",
+    "csrf",
+    "xsrf",
+    "jwt",
+];
+/// Schemes of authorization; the word stays, what follows it is secret.
+const SCHEMES: [&str; 4] = ["bearer", "basic", "digest", "token"];
+
+/// What is hidden, and under which placeholder: the same for equal values as long as one mask is used.
+#[derive(Debug)]
+pub struct Mask {
+    secrets: Secrets,
+    known: Vec<Vec<u8>>,
+    numbers: HashMap<Vec<u8>, usize>,
+}
+
+/// A delivery without what is hidden.
+#[derive(Debug, Clone)]
+pub(super) struct Shown {
+    pub(super) delivery: Delivery,
+    pub(super) hidden: Vec<String>,
+    /// Headers whose secret was not kept.
+    pub(super) not_kept: Vec<String>,
+}
+
+impl Mask {
+    /// A mask that also hides these secrets wherever they stand: tokens of hook addresses and signing secrets.
+    #[must_use]
+    pub fn new(secrets: Secrets, known: impl IntoIterator<Item = String>) -> Self {
+        let mut known: Vec<Vec<u8>> =
+            known.into_iter().filter(|secret| secret.len() >= SHORTEST).map(String::into_bytes).collect();
+        // A secret that is a part of another is looked for after it.
+        known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Self { secrets, known, numbers: HashMap::new() }
+    }
+
+    /// True when secrets are left out.
+    #[must_use]
+    pub fn hides(&self) -> bool {
+        self.secrets == Secrets::Hidden
+    }
+
+    pub(super) fn apply(&mut self, delivery: &Delivery) -> Shown {
+        let not_kept = delivery
+            .headers
+            .iter()
+            .filter(|header| header.value == TAKEN_OUT.as_bytes())
+            .map(|header| header.name.clone())
+            .collect();
+        let mut shown = Shown { delivery: delivery.clone(), hidden: Vec::new(), not_kept };
+        if self.secrets == Secrets::Shown {
+            return shown;
+        }
+        for header in &mut shown.delivery.headers {
+            let value = self.header(header);
+            if value != header.value {
+                shown.hidden.push(header.name.clone());
+                header.value = value;
+            }
+        }
+        if let Some(query) = &mut shown.delivery.query {
+            *query = self.query(query, &mut shown.hidden);
+        }
+        let body = self.known_in(&shown.delivery.body);
+        if body != shown.delivery.body {
+            shown.hidden.push("body".to_owned());
+            shown.delivery.body = body;
+        }
+        shown
+    }
+
+    fn header(&mut self, header: &Header) -> Vec<u8> {
+        let (name, value) = (&header.name, &header.value);
+        if value == TAKEN_OUT.as_bytes() {
+            return value.clone();
+        }
+        let lower = name.to_ascii_lowercase();
+        if lower == "cookie" {
+            return self.cookies(value);
+        }
+        if let Some((scheme, secret)) = scheme_of(value) {
+            return [scheme, b" ", self.placeholder(secret).as_bytes()].concat();
+        }
+        if lower.ends_with("authorization") || lower == "x-auth" || tells(name) {
+            return self.placeholder(value).into_bytes();
+        }
+        self.known_in(value)
+    }
+
+    /// Names of cookies stay, their values go.
+    fn cookies(&mut self, value: &[u8]) -> Vec<u8> {
+        let cookies =
+            value.split(|b| *b == b';').map(|cookie| match cookie.iter().position(|b| *b == b'=') {
+                Some(at) => [&cookie[..=at], self.placeholder(&cookie[at + 1..]).as_bytes()].concat(),
+                None => self.placeholder(cookie.trim_ascii()).into_bytes(),
+            });
+        cookies.collect::<Vec<_>>().join(&b';')
+    }
+
+    fn query(&mut self, query: &str, hidden: &mut Vec<String>) -> String {
+        let part = |part: &str| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let secret = tells(name)
+                || ["key", "sig", "signature", "auth", "code"].contains(&&*name.to_ascii_lowercase());
+            let shown = if secret && !value.is_empty() {
+                format!("{name}={}", self.placeholder(value.as_bytes()))
+            } else {
+                String::from_utf8_lossy(&self.known_in(part.as_bytes())).into_owned()
+            };
+            if shown != part {
+                hidden.push(format!("?{name}"));
+            }
+            shown
+        };
+        query.split('&').map(part).collect::<Vec<_>>().join("&")
+    }
+
+    /// These bytes with a placeholder for each known secret in them.
+    fn known_in(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut shown = bytes.to_vec();
+        for secret in self.known.clone() {
+            let mut rest = std::mem::take(&mut shown);
+            while let Some(at) = rest.windows(secret.len()).position(|window| window == secret) {
+                let behind = rest.split_off(at + secret.len());
+                shown.extend_from_slice(&rest[..at]);
+                shown.extend_from_slice(self.placeholder(&secret).as_bytes());
+                rest = behind;
+            }
+            shown.append(&mut rest);
+        }
+        shown
+    }
+
+    fn placeholder(&mut self, secret: &[u8]) -> String {
+        let next = self.numbers.len() + 1;
+        format!("HIDDEN-{}", self.numbers.entry(secret.to_owned()).or_insert(next))
+    }
+}
+
+/// True when a name says that its value is secret.
+fn tells(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    TELLING.iter().any(|word| plain.contains(word))
+}
+
+fn scheme_of(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = value.iter().position(|b| *b == b' ')?;
+    let known = SCHEMES.iter().any(|scheme| value[..space].eq_ignore_ascii_case(scheme.as_bytes()));
+    known.then(|| (&value[..space], &value[space + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
+
+    use super::{Mask, Secrets};
+
+    fn delivery(headers: &[(&str, &str)], query: Option<&str>, body: &str) -> Delivery {
+        let header = |(name, value): &(&str, &str)| Header {
+            name: (*name).to_owned(),
+            value: value.as_bytes().to_owned(),
+        };
+        Delivery {
+            kind: DeliveryKind::Hook,
+            source: "shop".to_owned(),
+            provider: None,
+            method: "POST".to_owned(),
+            path: "/h/shop/…".to_owned(),
+            query: query.map(str::to_owned),
+            headers: headers.iter().map(header).collect(),
+            body: body.as_bytes().to_owned(),
+            received_at: Instant::from_millis(1_800_000_000_000).unwrap(),
+        }
+    }
+
+    fn check(name: &str, value: &str, expected: &str) {
+        let mut mask = Mask::new(Secrets::Hidden, ["hooktoken2345".to_owned()]);
+        let shown = mask.apply(&delivery(&[(name, value)], None, ""));
+        assert_eq!(
+            String::from_utf8(shown.delivery.headers[0].value.clone()).unwrap(),
+            expected,
+            "{name}: {value}"
+        );
+        assert_eq!(shown.hidden.is_empty(), value == expected, "what is hidden is told");
+    }
+
+    #[test]
+    fn what_is_secret_is_hidden_and_the_rest_stays() {
+        check("Authorization", "Bearer abc.def", "Bearer HIDDEN-1");
+        check("Authorization", "bearer  abc", "bearer HIDDEN-1");
+        check("authorization", "odd", "HIDDEN-1");
+        check("Proxy-Authorization", "Basic dXNlcjpwYXNz", "Basic HIDDEN-1");
+        check("X-Custom", "Bearer abc", "Bearer HIDDEN-1");
+        check("Cookie", "a=1; b=2; a=1", "a=HIDDEN-1; b=HIDDEN-2; a=HIDDEN-1");
+        check("cookie", "bare", "HIDDEN-1");
+        check("X-Api-Key", "k", "HIDDEN-1");
+        check("X-Gitlab-Token", "t", "HIDDEN-1");
+        check("X_SECRET", "t", "HIDDEN-1");
+        check("X-Original-URL", "/h/shop/hooktoken2345?a=b", "/h/shop/HIDDEN-1?a=b");
+        check("X-Tawk-Signature", "0123abcd", "0123abcd");
+        check("Content-Type", "application/json", "application/json");
+        check("User-Agent", "Basically/1.0", "Basically/1.0");
+        check("Author", "Ann", "Ann");
+        check("X-Secret", "…", "…");
+    }
+
+    #[test]
+    fn equal_secrets_have_equal_placeholders_over_a_whole_export() {
+        let mut mask = Mask::new(Secrets::Hidden, ["signing-secret".to_owned()]);
+        let first = mask.apply(&delivery(&[("X-Token", "one")], Some("a=1&access_token=two&key=&sig"), "{}"));
+        assert_eq!(first.delivery.query.as_deref(), Some("a=1&access_token=HIDDEN-2&key=&sig"));
+        assert_eq!(first.hidden, ["X-Token", "?access_token"]);
+        let second = mask.apply(&delivery(
+            &[("X-Token", "two"), ("X-Other-Token", "one")],
+            None,
+            "a signing-secret b signing-secret",
+        ));
+        let values: Vec<_> = second.delivery.headers.iter().map(|header| header.value.clone()).collect();
+        assert_eq!(values, [b"HIDDEN-2", b"HIDDEN-1"]);
+        assert_eq!(second.delivery.body, b"a HIDDEN-3 b HIDDEN-3");
+        assert_eq!(second.hidden, ["X-Token", "X-Other-Token", "body"]);
+    }
+
+    #[test]
+    fn who_asks_for_secrets_gets_every_byte() {
+        let told = delivery(
+            &[("Authorization", "Bearer abc"), ("X-Token", "…")],
+            Some("token=abc"),
+            "hooktoken2345",
+        );
+        let mut mask = Mask::new(Secrets::Shown, ["hooktoken2345".to_owned()]);
+        let shown = mask.apply(&told);
+        assert_eq!((shown.delivery, shown.hidden), (told, Vec::new()));
+        assert_eq!(shown.not_kept, ["X-Token"], "what was not kept cannot be shown");
+    }
+}
