@@ -1,6 +1,7 @@
 //! The journal: deliveries as they came, and what the projector noted beside them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
 use rusqlite::types::Value as Sql;
@@ -121,14 +122,15 @@ pub struct JournalQuestion {
 
 /// A delivery made ready to be stored, off the writing thread.
 pub(crate) struct Row {
-    delivery: Delivery,
+    delivery: Arc<Delivery>,
     signature: Option<Signature>,
     body: Option<Vec<u8>>,
     headers: Vec<u8>,
 }
 
 impl Row {
-    pub(crate) fn new(delivery: Delivery, signature: Option<Signature>) -> Self {
+    pub(crate) fn new(delivery: impl Into<Arc<Delivery>>, signature: Option<Signature>) -> Self {
+        let delivery = delivery.into();
         let body = Some(&delivery.body)
             .filter(|body| body.len() >= WORTH_COMPRESSING)
             .and_then(|body| compress(body, FAST).ok())
@@ -142,7 +144,7 @@ impl Row {
 }
 
 /// HTTP allows neither line breaks in a header nor colons in its name, so lines keep them apart.
-fn header_lines(headers: &[Header]) -> Vec<u8> {
+pub(crate) fn header_lines(headers: &[Header]) -> Vec<u8> {
     let mut lines = Vec::new();
     for header in headers {
         lines.extend_from_slice(header.name.as_bytes());
@@ -153,7 +155,7 @@ fn header_lines(headers: &[Header]) -> Vec<u8> {
     lines
 }
 
-fn headers_of(lines: &[u8]) -> Vec<Header> {
+pub(crate) fn headers_of(lines: &[u8]) -> Vec<Header> {
     let lines = lines.split(|b| *b == b'\n').filter(|line| !line.is_empty());
     let header = |line: &[u8]| {
         let colon = line.windows(2).position(|pair| pair == b": ")?;

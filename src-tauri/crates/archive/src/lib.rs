@@ -3,6 +3,7 @@
 //! One thread writes ([`writer`]), many read-only connections read ([`readers`]), and the [`projector`] turns the
 //! journal into conversations. Nothing here speaks HTTP or knows a window.
 
+mod answers;
 mod compress;
 mod conversations;
 mod error;
@@ -24,6 +25,7 @@ mod writer;
 pub mod export;
 pub mod import;
 
+pub use answers::{Refusal, RefusalReason, Told};
 pub use conversations::{ConversationSummary, Counts, ListQuestion, View};
 pub use error::{AppendError, ArchiveError};
 pub use journal::{DeliveryId, DeliverySummary, JournalQuestion, Journalled, Outcome};

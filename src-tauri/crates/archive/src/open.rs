@@ -9,6 +9,7 @@ use afterchat_transcript::{Delivery, Instant};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
+use crate::answers::Notes;
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId};
 use crate::migrate::migrate;
@@ -16,7 +17,7 @@ use crate::projector::{Projector, Wake};
 use crate::readers::Readers;
 use crate::signatures::Signature;
 use crate::sources::{self, Hook, Source};
-use crate::writer::Writer;
+use crate::writer::{Listeners, Writer};
 
 /// The file's name within the archive's folder.
 const FILE: &str = "archive.sqlite";
@@ -34,6 +35,7 @@ struct Inner {
     writer: Arc<Writer>,
     projector: Projector,
     hooks: Arc<Hooks>,
+    notes: Arc<Notes>,
     changes: watch::Sender<i64>,
 }
 
@@ -69,11 +71,21 @@ impl Archive {
         hooks.replace(sources::all(&connection)?);
         let (changes, _) = watch::channel(0);
         let (wake, woken) = Wake::new();
-        let writer = Arc::new(Writer::start(connection, changes.clone(), Arc::clone(&hooks), wake.clone())?);
+        let notes = Arc::new(Notes::default());
+        let listeners = Listeners { changes: changes.clone(), hooks: Arc::clone(&hooks), wake: wake.clone() };
+        let writer = Arc::new(Writer::start(connection, listeners, Arc::clone(&notes))?);
         let readers = Arc::new(Readers::new(file));
         let projector = Projector::start(Arc::clone(&readers), Arc::clone(&writer), wake, woken)?;
         Ok(Self {
-            inner: Arc::new(Inner { folder: folder.to_owned(), readers, writer, projector, hooks, changes }),
+            inner: Arc::new(Inner {
+                folder: folder.to_owned(),
+                readers,
+                writer,
+                projector,
+                hooks,
+                notes,
+                changes,
+            }),
         })
     }
 
@@ -114,12 +126,17 @@ impl Archive {
     /// When nothing of the delivery was stored.
     pub async fn append_examined(
         &self,
-        delivery: Delivery,
+        delivery: impl Into<Arc<Delivery>>,
         signature: Option<Signature>,
     ) -> Result<DeliveryId, AppendError> {
         let row = journal::Row::new(delivery, signature);
         let kept = self.inner.writer.append(row).map_err(|error| AppendError::from(&error))?;
         kept.await.unwrap_or_else(|_| Err(AppendError::from(&ArchiveError::Closing)))
+    }
+
+    /// What waits to be noted beside deliveries.
+    pub(crate) fn notes(&self) -> &Notes {
+        &self.inner.notes
     }
 
     /// Runs a question on a read-only connection; it never waits for the writer.

@@ -1,7 +1,7 @@
 //! The secrets that services sign with, and what the door does with them.
 
 use afterchat_transcript::signature::{Scheme, Secret};
-use afterchat_transcript::{Delivery, Instant, providers};
+use afterchat_transcript::{Delivery, Header, Instant, providers};
 use rusqlite::{Connection, params};
 
 use crate::journal::instant;
@@ -37,6 +37,11 @@ impl Guard {
     pub(crate) fn of(source: &Source) -> Option<Self> {
         let scheme = source.scheme()?;
         Some(Self { scheme, secrets: source.secrets.clone(), unsigned: source.takes_unsigned })
+    }
+
+    /// Takes what carries a secret in the open out of these headers.
+    pub fn conceal(&self, headers: &mut [Header]) {
+        self.scheme.conceal(headers);
     }
 
     /// Checks a delivery's signature; `None` when no secret is set. What carries a secret in the open is taken out of

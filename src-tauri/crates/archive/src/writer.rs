@@ -13,6 +13,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
+use crate::answers::Notes;
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId};
 use crate::open::Hooks;
@@ -26,6 +27,8 @@ const SHARED: usize = 256;
 const SHARED_BYTES: usize = 16 << 20;
 /// How often an idle writer looks whether another program has written.
 const LOOK: Duration = Duration::from_millis(200);
+/// How soon an idle writer writes what waits to be noted.
+const SOON: Duration = Duration::from_millis(30);
 
 type Kept = Result<DeliveryId, AppendError>;
 /// A change and, once it is made, what tells the asker.
@@ -35,6 +38,16 @@ type Answer = Box<dyn FnOnce()>;
 enum Job {
     Append(Box<journal::Row>, oneshot::Sender<Kept>),
     Change(Change),
+}
+
+/// Who hears of what was written.
+pub(crate) struct Listeners {
+    /// Moves with every commit that changes what a person sees.
+    pub(crate) changes: watch::Sender<i64>,
+    /// The hook addresses, read again after every change.
+    pub(crate) hooks: Arc<Hooks>,
+    /// Told whenever there may be something new in the journal.
+    pub(crate) wake: Wake,
 }
 
 /// The handle to the writing thread.
@@ -50,15 +63,14 @@ impl fmt::Debug for Writer {
 }
 
 impl Writer {
-    /// `wake` is told whenever there may be something new in the journal.
+    /// `notes` are written with whatever is written next, or when nothing else is to do.
     pub(crate) fn start(
         connection: Connection,
-        changes: watch::Sender<i64>,
-        hooks: Arc<Hooks>,
-        wake: Wake,
+        listeners: Listeners,
+        notes: Arc<Notes>,
     ) -> Result<Self, ArchiveError> {
         let (sender, jobs) = sync_channel(WAITING);
-        let work = Work { connection, jobs, changes, hooks, wake, seen: 0 };
+        let work = Work { connection, jobs, listeners, notes, seen: 0 };
         let thread =
             std::thread::Builder::new().name("archive-writer".to_owned()).spawn(move || work.run())?;
         Ok(Self { jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
@@ -117,9 +129,8 @@ impl Drop for Writer {
 struct Work {
     connection: Connection,
     jobs: Receiver<Job>,
-    changes: watch::Sender<i64>,
-    hooks: Arc<Hooks>,
-    wake: Wake,
+    listeners: Listeners,
+    notes: Arc<Notes>,
     /// SQLite's count of other connections' commits, as last seen.
     seen: i64,
 }
@@ -127,12 +138,17 @@ struct Work {
 impl Work {
     fn run(mut self) {
         loop {
-            match self.jobs.recv_timeout(LOOK) {
+            let patience = if self.notes.is_empty() { LOOK } else { SOON };
+            match self.jobs.recv_timeout(patience) {
                 Ok(job) => self.do_jobs(job),
-                Err(RecvTimeoutError::Timeout) => self.look_around(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.write_notes();
+                    self.look_around();
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        self.write_notes();
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
             tracing::warn!(%error, "the archive could not be tidied up");
         }
@@ -170,12 +186,17 @@ impl Work {
 
     fn append(&mut self, deliveries: Vec<(Box<journal::Row>, oneshot::Sender<Kept>)>) {
         let rows = deliveries.iter().map(|(row, _)| row.as_ref());
+        let notes = self.notes.take();
         let kept = begin(&mut self.connection).and_then(|transaction| {
             let ids = journal::append(&transaction, rows)?;
+            notes.write_aside(&transaction)?;
             transaction.commit()?;
             Ok(ids)
         });
-        self.wake.wake();
+        if kept.is_err() {
+            self.notes.put_back(notes);
+        }
+        self.listeners.wake.wake();
         match kept {
             Ok(ids) => {
                 for ((_, answer), id) in deliveries.into_iter().zip(ids) {
@@ -191,13 +212,32 @@ impl Work {
         }
     }
 
+    /// Writes what waits to be noted in a commit of its own, for want of another.
+    fn write_notes(&mut self) {
+        if self.notes.is_empty() {
+            return;
+        }
+        let notes = self.notes.take();
+        let written = begin(&mut self.connection).and_then(|transaction| {
+            notes.write(&transaction)?;
+            Ok(transaction.commit()?)
+        });
+        match written {
+            Ok(()) => self.announce(),
+            Err(error) => {
+                tracing::warn!(%error, "answers were given but could not be noted yet");
+                self.notes.put_back(notes);
+            }
+        }
+    }
+
     /// Notices what another program wrote to the same archive.
     fn look_around(&mut self) {
         let version =
             self.connection.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap_or(self.seen);
         if version != self.seen {
             self.seen = version;
-            self.wake.wake();
+            self.listeners.wake.wake();
             self.refresh_hooks();
             self.announce();
         }
@@ -205,13 +245,13 @@ impl Work {
 
     fn refresh_hooks(&self) {
         match sources::all(&self.connection) {
-            Ok(sources) => self.hooks.replace(sources),
+            Ok(sources) => self.listeners.hooks.replace(sources),
             Err(error) => tracing::warn!(%error, "the hook addresses could not be read again"),
         }
     }
 
     fn announce(&self) {
-        self.changes.send_modify(|change| *change += 1);
+        self.listeners.changes.send_modify(|change| *change += 1);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use afterchat_archive::RefusalReason;
 use axum::body::{Body, HttpBody};
 use axum::http::StatusCode;
 use http_body_util::BodyExt;
@@ -13,7 +14,7 @@ use crate::Limits;
 /// The unit in which memory is set aside.
 const KIB: usize = 1024;
 
-/// Why a body was not taken. Nothing of such a request is kept.
+/// Why a request was not taken. It is no delivery; only a note of it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotTaken {
     /// It is longer than allowed, or says so.
@@ -24,6 +25,8 @@ pub(crate) enum NotTaken {
     Interrupted,
     /// Too many bodies are on their way already.
     Busy,
+    /// It arrived whole and could not be kept.
+    NotKept,
 }
 
 impl NotTaken {
@@ -33,7 +36,18 @@ impl NotTaken {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Interrupted => StatusCode::BAD_REQUEST,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::NotKept => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The reason as it is noted.
+    pub(crate) fn in_words(self) -> RefusalReason {
+        match self {
+            Self::TooLong => RefusalReason::TooLong,
+            Self::TooSlow => RefusalReason::TooSlow,
+            Self::Interrupted => RefusalReason::BrokenOff,
+            Self::Busy => RefusalReason::Busy,
+            Self::NotKept => RefusalReason::NotKept,
         }
     }
 }
@@ -55,14 +69,15 @@ impl Memory {
     }
 }
 
-/// A whole body, and the memory set aside for it.
-pub(crate) struct Taken {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) memory: OwnedSemaphorePermit,
-}
-
-/// Takes a whole body.
-pub(crate) async fn take(mut body: Body, memory: &Memory, limits: &Limits) -> Result<Taken, NotTaken> {
+/// Takes a whole body into `bytes`, and gives the memory set aside for it. `seen` counts its bytes, also those that were
+/// not taken.
+pub(crate) async fn take(
+    mut body: Body,
+    memory: &Memory,
+    limits: &Limits,
+    bytes: &mut Vec<u8>,
+    seen: &mut u64,
+) -> Result<OwnedSemaphorePermit, NotTaken> {
     let said = body.size_hint();
     let fits = |bytes: u64| usize::try_from(bytes).is_ok_and(|bytes| bytes <= limits.body_bytes);
     if !fits(said.lower()) {
@@ -70,22 +85,29 @@ pub(crate) async fn take(mut body: Body, memory: &Memory, limits: &Limits) -> Re
     }
     let length = said.exact().and_then(|exact| usize::try_from(exact).ok());
     let waited = timeout(limits.body, memory.set_aside(length.unwrap_or(limits.body_bytes))).await;
-    let memory = waited.ok().flatten().ok_or(NotTaken::Busy)?;
+    let mut memory = waited.ok().flatten().ok_or(NotTaken::Busy)?;
 
     let deadline = Instant::now() + limits.body;
-    let mut bytes = Vec::with_capacity(length.unwrap_or(0));
+    bytes.reserve_exact(length.unwrap_or(0));
     loop {
         let patience = deadline.min(Instant::now() + limits.body_idle);
         match timeout_at(patience, body.frame()).await {
             Err(_) => return Err(NotTaken::TooSlow),
             Ok(Some(Err(_))) => return Err(NotTaken::Interrupted),
-            Ok(None) => return Ok(Taken { bytes, memory }),
+            Ok(None) => {
+                // Of a body without a length the longest was set aside; an answer may be long in coming.
+                let unused = memory.num_permits().saturating_sub(bytes.len().div_ceil(KIB));
+                drop(memory.split(unused));
+                return Ok(memory);
+            }
             Ok(Some(Ok(frame))) => {
                 let Ok(data) = frame.into_data() else { continue };
-                if data.len() > limits.body_bytes - bytes.len() {
+                *seen += data.len() as u64;
+                let room = limits.body_bytes - bytes.len();
+                bytes.extend_from_slice(&data[..data.len().min(room)]);
+                if data.len() > room {
                     return Err(NotTaken::TooLong);
                 }
-                bytes.extend_from_slice(&data);
             }
         }
     }

@@ -1,6 +1,5 @@
 //! Serves one connection from its first byte to its last.
 
-use std::convert::Infallible;
 use std::pin::pin;
 
 use axum::Router;
@@ -15,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::Limits;
+use crate::line::Line;
+use crate::reception::HangUp;
 use crate::recorder::{Heads, Recorder};
 use crate::wire::Wire;
 
@@ -28,8 +29,9 @@ pub(crate) async fn serve(socket: TcpStream, router: Router, limits: &Limits, cl
     let _ = socket.set_nodelay(true);
     let heads = Heads::default();
     let recorder = Recorder::new(heads.clone(), limits.head_bytes);
-    let wire = TokioIo::new(Wire::new(socket, recorder, limits.answer));
-    let service = service_fn(|request| answer(router.clone(), &heads, request));
+    let line = Line::default();
+    let wire = TokioIo::new(Wire::new(socket, recorder, line.clone(), limits.answer));
+    let service = service_fn(|request| answer(router.clone(), &heads, &line, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
@@ -52,17 +54,27 @@ pub(crate) async fn serve(socket: TcpStream, router: Router, limits: &Limits, cl
     }
 }
 
+/// Ends a connection without an answer, because the answer is none.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection was to be closed without an answer")]
+struct HungUp;
+
 async fn answer(
     router: Router,
     heads: &Heads,
+    line: &Line,
     mut request: hyper::Request<Incoming>,
-) -> Result<Response, Infallible> {
+) -> Result<Response, HungUp> {
     let arrived = heads.next();
     let last = arrived.as_ref().is_none_or(|arrived| arrived.last);
     if let Some(arrived) = arrived {
         request.extensions_mut().insert(arrived.head);
     }
-    let mut response = router.oneshot(request).await?;
+    request.extensions_mut().insert(line.clone());
+    let mut response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    if response.extensions().get::<HangUp>().is_some() {
+        return Err(HungUp);
+    }
     if last {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

@@ -2,11 +2,14 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::sync::Arc;
 
-use afterchat_archive::{AppendError, Archive, Hook, Signature};
+use afterchat_archive::{AppendError, Archive, DeliveryId, Hook, Refusal, Signature, Told};
 use afterchat_transcript::Delivery;
 
-/// Where deliveries are kept.
+use crate::{Kept, Reply};
+
+/// Where deliveries are kept. Whoever wraps one passes on every call, or what it tells is not noted.
 pub trait Journal: Clone + Send + Sync + 'static {
     /// Why a delivery was not kept.
     type Error: Error + Send + 'static;
@@ -14,13 +17,24 @@ pub trait Journal: Clone + Send + Sync + 'static {
     /// The source of this name if the token is its own, compared in constant time.
     fn hook(&self, source: &str, token: &str) -> Option<Hook>;
 
-    /// Keeps a delivery, with what was found of its signature. Resolves to `Ok` only after it is durably committed;
-    /// every error means that it is not kept.
+    /// Keeps a delivery, with what was found of its signature, and gives its number. Resolves to `Ok` only after it is
+    /// durably committed; every error means that it is not kept.
     fn append(
         &self,
-        delivery: Delivery,
+        delivery: Arc<Delivery>,
         signature: Option<Signature>,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    ) -> impl Future<Output = Result<DeliveryId, Self::Error>> + Send;
+
+    /// Decides what the service is told about a delivery that is kept. It runs to its end even if the sender leaves.
+    fn reply(&self, kept: &Kept) -> impl Future<Output = Reply> + Send {
+        std::future::ready(Reply::usual(kept.refused))
+    }
+
+    /// Notes what a delivery's service was told and how long it took. Must not wait. Nothing depends on the note.
+    fn told(&self, _: Told) {}
+
+    /// Notes a request that reached a hook address and was not taken. Must not wait. Nothing depends on the note.
+    fn refused(&self, _: Refusal) {}
 }
 
 impl Journal for Archive {
@@ -30,7 +44,19 @@ impl Journal for Archive {
         Self::hook(self, source, token)
     }
 
-    async fn append(&self, delivery: Delivery, signature: Option<Signature>) -> Result<(), AppendError> {
-        self.append_examined(delivery, signature).await.map(drop)
+    async fn append(
+        &self,
+        delivery: Arc<Delivery>,
+        signature: Option<Signature>,
+    ) -> Result<DeliveryId, AppendError> {
+        self.append_examined(delivery, signature).await
+    }
+
+    fn told(&self, told: Told) {
+        Self::told(self, told);
+    }
+
+    fn refused(&self, refusal: Refusal) {
+        Self::refused(self, refusal);
     }
 }

@@ -7,11 +7,16 @@ mod door;
 mod head;
 mod journal;
 mod limits;
+mod line;
+mod receipt;
+mod receiving;
 mod reception;
 mod recorder;
+mod reply;
 mod wire;
 
 pub use door::{Door, bind, open};
 pub use journal::Journal;
 pub use limits::Limits;
 pub use reception::{Clock, router};
+pub use reply::{Kept, Reply};

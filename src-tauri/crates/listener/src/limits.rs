@@ -24,6 +24,9 @@ pub struct Limits {
     pub connections: usize,
     /// How long a sender may leave an answer untaken before its connection is dropped. 30 seconds.
     pub answer: Duration,
+    /// How many answers may wait for their moment at once, as where somebody wants to see how a service retries;
+    /// further ones go out at once. 128.
+    pub waiting: usize,
 }
 
 impl Default for Limits {
@@ -37,6 +40,7 @@ impl Default for Limits {
             bodies_bytes: 256 * 1024 * 1024,
             connections: 1024,
             answer: Duration::from_secs(30),
+            waiting: 128,
         }
     }
 }

@@ -1,46 +1,53 @@
 //! The routes of the door: hook addresses, and an empty 404 for all else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use afterchat_archive::Hook;
-use afterchat_transcript::{Delivery, DeliveryKind, Instant};
+use afterchat_archive::{Hook, Refusal, Signature};
+use afterchat_transcript::Delivery;
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection};
-use axum::http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use axum::http::header::{CONNECTION, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::body::{self, Memory, NotTaken};
-use crate::head::{self, RawHead};
-use crate::{Journal, Limits};
+use crate::line::Line;
+use crate::receipt::Receipt;
+use crate::receiving::Receiving;
+use crate::{Journal, Kept, Limits, Reply};
 
 /// Tells the time of receipt.
-pub type Clock = fn() -> Instant;
+pub type Clock = fn() -> afterchat_transcript::Instant;
 
-/// What services are told when a delivery is kept. Some show or store other fields of an answer.
-const KEPT: &str = r#"{"result":"ok"}"#;
-/// What services are told when their signature is missing or wrong. The delivery is kept, but tells of nothing yet.
-const QUARANTINED: &str = r#"{"result":"signature refused"}"#;
 /// How many seconds a service should wait before it sends again what could not be kept.
 const RETRY_SECONDS: &str = "30";
-/// Stands in a delivery's path where the token stood.
-const TOKEN_TAKEN_OUT: &str = "…";
+/// An answer that takes longer than this is watched: its sender may leave before it.
+const PROMPT: Duration = Duration::from_millis(20);
+
+/// Marks a response that is none: the connection ends instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HangUp;
 
 struct Reception<J> {
     journal: J,
     limits: Limits,
     memory: Memory,
+    /// Places for answers that wait.
+    waiting: Semaphore,
     clock: Clock,
 }
 
 /// The routes of the door. There is nothing else behind it, whatever the method and path.
 pub fn router<J: Journal>(journal: J, limits: Limits, clock: Clock) -> Router {
-    let memory = Memory::new(&limits);
+    let (memory, waiting) = (Memory::new(&limits), Semaphore::new(limits.waiting));
     Router::new()
         .route("/h/{source}/{token}", any(receive::<J>))
         .fallback(async || nowhere())
-        .with_state(Arc::new(Reception { journal, limits, memory, clock }))
+        .with_state(Arc::new(Reception { journal, limits, memory, waiting, clock }))
 }
 
 async fn receive<J: Journal>(
@@ -64,84 +71,128 @@ fn hook<J: Journal>(journal: &J, address: &RawPathParams) -> Option<Hook> {
 }
 
 async fn take<J: Journal>(reception: &Reception<J>, hook: Hook, request: Request) -> Response {
+    let begun = Instant::now();
     let (parts, body) = request.into_parts();
-    let body = match body::take(body, &reception.memory, &reception.limits).await {
-        Ok(body) => body,
+    let line = parts.extensions.get::<Line>().cloned();
+    let (source, guard) = (hook.source.clone(), hook.guard.clone());
+    let mut receiving = Receiving::new(reception.journal.clone(), reception.clock, hook, parts);
+    let (memory, limits) = (&reception.memory, &reception.limits);
+    let taken = body::take(body, memory, limits, &mut receiving.bytes, &mut receiving.seen).await;
+    let memory = match taken {
+        Ok(memory) => memory,
         Err(reason) => {
-            tracing::info!(source = hook.source, ?reason, "A request was not taken.");
+            tracing::info!(source, ?reason, "A request was not taken.");
+            receiving.not_taken(reason);
             return not_taken(reason);
         }
     };
-    let mut delivery = Delivery {
-        kind: DeliveryKind::Hook,
-        source: hook.source,
-        provider: hook.provider,
-        method: parts.method.as_str().to_owned(),
-        path: without_token(parts.uri.path()),
-        query: parts.uri.query().map(str::to_owned),
-        headers: headers(&parts),
-        body: body.bytes,
-        received_at: (reception.clock)(),
-    };
-    let signature = hook.guard.and_then(|guard| guard.examine(&mut delivery));
-    let refused = signature.clone().filter(|signature| signature.refused);
-    let source = delivery.source.clone();
-    let (journal, memory) = (reception.journal.clone(), body.memory);
+    let whole = Instant::now();
+    let mut delivery = receiving.whole();
+    let signature = guard.and_then(|guard| guard.examine(&mut delivery));
+    let journal = reception.journal.clone();
     // A sender that stops waiting for the answer drops this future. Its delivery arrived whole, so it is kept on a
     // task of its own: many services never send again.
-    let appended = tokio::spawn(async move {
-        let appended = journal.append(delivery, signature).await;
+    let mut answering = tokio::spawn(async move {
+        let answer = keep(&journal, delivery, signature, begun, whole).await;
+        // The body is no longer needed; waiting for the moment of the answer takes no room for others.
         drop(memory);
-        appended
+        answer
     });
-    match appended.await {
-        Ok(Ok(())) if let Some(signature) = refused => {
-            let (doubt, scheme) = (signature.doubt, signature.scheme);
-            tracing::warn!(source, ?doubt, scheme, "A delivery is in quarantine because of its signature.");
-            refusal()
+    let answer = match (timeout(PROMPT, &mut answering).await, &line) {
+        (Ok(answer), _) => answer,
+        (Err(_), line) => {
+            line.iter().for_each(Line::watch);
+            answering.await
         }
-        Ok(Ok(())) => ([(CONTENT_TYPE, "application/json")], KEPT).into_response(),
-        Ok(Err(error)) => {
-            tracing::error!(source, %error, "A delivery could not be kept; its service was told to send it again.");
-            not_taken(NotTaken::Busy)
-        }
+    };
+    match answer {
+        Ok(Some((receipt, reply))) => reception.answer(line, receipt, reply).await,
+        Ok(None) => not_taken(NotTaken::NotKept),
         Err(error) => {
             tracing::error!(source, %error, "Keeping a delivery broke off; its service was told to send it again.");
-            not_taken(NotTaken::Busy)
+            not_taken(NotTaken::NotKept)
         }
     }
 }
 
-fn headers(request: &axum::http::request::Parts) -> Vec<afterchat_transcript::Header> {
-    let recorded = request.extensions.get::<RawHead>();
-    let lines = recorded.and_then(|head| head.lines(&request.method, &request.headers));
-    if recorded.is_some() && lines.is_none() {
-        tracing::error!(
-            "The recorded head is not this request's; order and spelling of its headers are lost."
-        );
+/// Keeps a delivery and decides what is told; `None` when it could not be kept.
+async fn keep<J: Journal>(
+    journal: &J,
+    delivery: Delivery,
+    signature: Option<Signature>,
+    begun: Instant,
+    whole: Instant,
+) -> Option<(Receipt, Reply)> {
+    let delivery = Arc::new(delivery);
+    let refused = signature.clone().filter(|signature| signature.refused);
+    let id = match journal.append(Arc::clone(&delivery), signature).await {
+        Ok(id) => id,
+        Err(error) => {
+            let source = &delivery.source;
+            tracing::error!(source, %error, "A delivery could not be kept; its service was told to send it again.");
+            let (reason, length) = (NotTaken::NotKept, delivery.body.len() as u64);
+            let status = Some(reason.status().as_u16());
+            journal.refused(Refusal::new(&delivery, reason.in_words(), status, length, Some(length)));
+            return None;
+        }
+    };
+    if let Some(signature) = &refused {
+        let (source, doubt, scheme) = (&delivery.source, signature.doubt, &signature.scheme);
+        tracing::warn!(source, ?doubt, scheme, "A delivery is in quarantine because of its signature.");
     }
-    lines.unwrap_or_else(|| head::understood(&request.headers))
+    let noting = journal.clone();
+    let mut receipt = Receipt::new(id, begun, whole, move |told| noting.told(told));
+    let reply = journal.reply(&Kept { id, delivery, refused: refused.is_some() }).await;
+    receipt.decided(&reply);
+    Some((receipt, reply))
 }
 
-/// The path as sent, with the token taken out: it must not rest in the journal.
-fn without_token(path: &str) -> String {
-    let address = path.rsplit_once('/').map_or("", |(address, _)| address);
-    format!("{address}/{TOKEN_TAKEN_OUT}")
+impl<J: Journal> Reception<J> {
+    /// Tells what was decided, once its time has come. Dropped while it waits, it was not told.
+    async fn answer(&self, line: Option<Line>, receipt: Receipt, reply: Reply) -> Response {
+        if !reply.delay.is_zero() {
+            // Beyond the limit an answer does not wait: it takes a connection, of which there are only so many.
+            if let Ok(_place) = self.waiting.try_acquire() {
+                wait(line.as_ref(), reply.delay).await;
+            }
+        }
+        if reply.drop {
+            receipt.handed(line.as_ref().and_then(Line::left));
+            return hang_up();
+        }
+        match line {
+            Some(line) => line.expect(receipt),
+            None => receipt.handed(None),
+        }
+        reply.into_response()
+    }
 }
 
-/// The answer to a delivery in quarantine. Its service shows the failure to whoever looks there, and may send again.
-fn refusal() -> Response {
-    (StatusCode::UNAUTHORIZED, [(CONTENT_TYPE, "application/json")], QUARANTINED).into_response()
+/// Waits, but not for a sender that certainly has left.
+async fn wait(line: Option<&Line>, delay: Duration) {
+    let Some(line) = line else { return sleep(delay).await };
+    line.watch();
+    tokio::select! {
+        () = sleep(delay) => {}
+        () = line.broken() => {}
+    }
 }
 
 fn nowhere() -> Response {
     StatusCode::NOT_FOUND.into_response()
 }
 
+/// Stands for the connection's end without an answer.
+fn hang_up() -> Response {
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    response.extensions_mut().insert(HangUp);
+    response
+}
+
 fn not_taken(reason: NotTaken) -> Response {
     let mut response = reason.status().into_response();
     let headers = response.headers_mut();
-    if reason == NotTaken::Busy {
+    if matches!(reason, NotTaken::Busy | NotTaken::NotKept) {
         headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
     } else {
         // The rest of the body is not read, so nothing can follow it.

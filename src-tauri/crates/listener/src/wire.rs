@@ -7,8 +7,10 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
+use crate::line::Line;
 use crate::recorder::Recorder;
 
 /// How long, and for how many bytes, a sender that was answered early may go on sending. Closing a socket that holds
@@ -17,9 +19,10 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// The socket of one connection.
-pub(crate) struct Wire<S> {
-    socket: S,
+pub(crate) struct Wire {
+    socket: TcpStream,
     recorder: Recorder,
+    line: Line,
     patience: Duration,
     /// Running while an answer is left untaken.
     untaken: Option<Pin<Box<Sleep>>>,
@@ -27,10 +30,25 @@ pub(crate) struct Wire<S> {
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+impl Wire {
     /// `patience` is how long an answer may be left untaken.
-    pub(crate) fn new(socket: S, recorder: Recorder, patience: Duration) -> Self {
-        Self { socket, recorder, patience, untaken: None, lingering: None }
+    pub(crate) fn new(socket: TcpStream, recorder: Recorder, line: Line, patience: Duration) -> Self {
+        Self { socket, recorder, line, patience, untaken: None, lingering: None }
+    }
+
+    /// Looks whether the sender has closed its side or broken off. hyper does not: it reads nothing while it waits for
+    /// an answer. Nothing is taken from what the sender may have sent.
+    fn look_for_the_end(&mut self, cx: &mut Context<'_>) {
+        let mut one = [0];
+        match self.socket.poll_peek(cx, &mut ReadBuf::new(&mut one)) {
+            Poll::Ready(Ok(0)) => self.line.closed(),
+            Poll::Ready(Err(_)) => {
+                self.line.broke();
+                // Who waits for it is part of this same task and was asked before the socket.
+                cx.waker().wake_by_ref();
+            }
+            Poll::Ready(Ok(_)) | Poll::Pending => {}
+        }
     }
 
     /// Passes on the result of a write, or gives up when none was possible for too long.
@@ -46,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+impl AsyncRead for Wire {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -59,7 +77,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.socket).poll_write(cx, bytes);
         self.written(cx, written)
@@ -79,7 +97,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
+        // hyper flushes once it has written all it has, and whenever it is woken while an answer is being made.
+        ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+        self.line.handed();
+        if self.line.is_watched() {
+            self.look_for_the_end(cx);
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

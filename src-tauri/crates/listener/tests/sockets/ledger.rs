@@ -1,12 +1,15 @@
 //! A journal in memory that can be told to fail or to take its time.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use afterchat_archive::{Hook, Signature};
-use afterchat_listener::{Door, Journal, Limits, bind, open};
+use afterchat_archive::{DeliveryId, Hook, Refusal, Signature, Told};
+use afterchat_listener::{Door, Journal, Kept, Limits, Reply, bind, open};
 use afterchat_transcript::Delivery;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 
 use crate::sender::Sender;
 
@@ -14,6 +17,9 @@ use crate::sender::Sender;
 pub(crate) const TOKEN: &str = "k3q7zt4m5n6p";
 /// The request line's target for the only hook address.
 pub(crate) const HOOK: &str = "/h/shop/k3q7zt4m5n6p";
+
+/// Longer than anything in these tests may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why nothing was kept.
 #[derive(Debug, thiserror::Error)]
@@ -23,11 +29,17 @@ pub(crate) struct Full;
 /// Keeps deliveries in memory.
 #[derive(Clone)]
 pub(crate) struct Ledger {
-    kept: Arc<Mutex<Vec<Delivery>>>,
+    kept: Arc<Mutex<Vec<Arc<Delivery>>>>,
+    told: Arc<Mutex<Vec<Told>>>,
+    refused: Arc<Mutex<Vec<Refusal>>>,
+    /// What is told about each delivery in turn; the usual answer when there is none left.
+    pub(crate) replies: Arc<Mutex<VecDeque<Reply>>>,
     /// Whether appends fail.
     pub(crate) full: Arc<AtomicBool>,
     /// Each append waits for a permit and uses it up.
     pub(crate) gate: Arc<Semaphore>,
+    /// How many answers and refused requests have been noted.
+    pub(crate) notes: watch::Sender<usize>,
     /// How many appends have begun.
     pub(crate) begun: watch::Sender<usize>,
 }
@@ -36,6 +48,10 @@ impl Default for Ledger {
     fn default() -> Self {
         Self {
             kept: Arc::default(),
+            told: Arc::default(),
+            refused: Arc::default(),
+            replies: Arc::default(),
+            notes: watch::Sender::new(0),
             full: Arc::default(),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             begun: watch::Sender::new(0),
@@ -54,21 +70,53 @@ impl Journal for Ledger {
         })
     }
 
-    async fn append(&self, delivery: Delivery, _: Option<Signature>) -> Result<(), Full> {
+    async fn append(&self, delivery: Arc<Delivery>, _: Option<Signature>) -> Result<DeliveryId, Full> {
         self.begun.send_modify(|begun| *begun += 1);
         self.gate.acquire().await.expect("the gate is never taken away").forget();
         if self.full.load(Ordering::SeqCst) {
             return Err(Full);
         }
-        self.kept.lock().expect("no test panics while keeping").push(delivery);
-        Ok(())
+        let mut kept = self.kept.lock().expect("no test panics while keeping");
+        kept.push(delivery);
+        Ok(DeliveryId(i64::try_from(kept.len()).expect("a small number")))
+    }
+
+    async fn reply(&self, kept: &Kept) -> Reply {
+        let next = self.replies.lock().expect("no test panics while answering").pop_front();
+        next.unwrap_or_else(|| Reply::usual(kept.refused))
+    }
+
+    fn told(&self, told: Told) {
+        self.told.lock().expect("no test panics while noting").push(told);
+        self.notes.send_modify(|notes| *notes += 1);
+    }
+
+    fn refused(&self, refusal: Refusal) {
+        self.refused.lock().expect("no test panics while noting").push(refusal);
+        self.notes.send_modify(|notes| *notes += 1);
     }
 }
 
 impl Ledger {
     /// What was kept, in order.
     pub(crate) fn kept(&self) -> Vec<Delivery> {
-        self.kept.lock().expect("no test panics while keeping").clone()
+        let kept = self.kept.lock().expect("no test panics while keeping");
+        kept.iter().map(|delivery| Delivery::clone(delivery)).collect()
+    }
+
+    /// Waits until this many answers and refused requests have been noted, and gives them.
+    pub(crate) async fn noted(&self, count: usize) -> (Vec<Told>, Vec<Refusal>) {
+        let mut notes = self.notes.subscribe();
+        let enough = timeout(PATIENCE, notes.wait_for(|notes| *notes >= count)).await;
+        enough.expect("every request is noted in the end").expect("the ledger is there");
+        let told = self.told.lock().expect("no test panics while noting").clone();
+        (told, self.refused.lock().expect("no test panics while noting").clone())
+    }
+
+    /// A ledger that tells these replies, one after another.
+    pub(crate) fn telling(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies = Arc::new(Mutex::new(replies.into_iter().collect()));
+        Self { replies, ..Self::default() }
     }
 
     /// A ledger whose appends wait until permits are added to its gate.

@@ -2,6 +2,7 @@
 //! to fail or to take its time.
 
 mod addresses;
+mod answers;
 mod bodies;
 mod closing;
 mod heads;

@@ -1,0 +1,116 @@
+//! What is noted of answers and of requests that were not taken.
+
+use std::time::Duration;
+
+use afterchat_archive::{Archive, DeliveryId, Refusal, RefusalReason, Told};
+use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
+use tempfile::TempDir;
+
+fn now() -> Instant {
+    "2026-11-20T20:00:00.000Z".parse().expect("a time")
+}
+
+fn archive() -> (Archive, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    (Archive::open(folder.path(), now()).expect("an archive"), folder)
+}
+
+fn delivery(body: &[u8]) -> Delivery {
+    Delivery {
+        kind: DeliveryKind::Hook,
+        source: "any".to_owned(),
+        provider: None,
+        method: "POST".to_owned(),
+        path: "/h/any/…".to_owned(),
+        query: Some("a=1".to_owned()),
+        headers: vec![Header { name: "X-Own".to_owned(), value: b"\xff".to_vec() }],
+        body: body.to_vec(),
+        received_at: now(),
+    }
+}
+
+fn append(archive: &Archive, body: &[u8]) -> DeliveryId {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(archive.append(delivery(body))).expect("it is kept")
+}
+
+fn told(delivery: DeliveryId) -> Told {
+    Told {
+        delivery,
+        status: Some(503),
+        body: Some(b"later".to_vec()),
+        because: Some("503 x2, 200".to_owned()),
+        receiving: Duration::from_micros(10),
+        committing: Duration::from_micros(400),
+        answering: Duration::from_millis(12),
+        left: Some(Duration::from_millis(9)),
+        handed: true,
+    }
+}
+
+#[test]
+fn what_a_service_was_told_outlives_a_rebuild_and_a_restart() {
+    let (archive, folder) = archive();
+    let first = append(&archive, b"1");
+    archive.told(told(first));
+    // A delivery after it carries the note along; closing writes what is left.
+    let second = append(&archive, b"2");
+    archive.told(Told { status: None, ..told(second) });
+    archive.rebuild().expect("a rebuild");
+    archive.close();
+    let archive = Archive::open(folder.path(), now()).expect("the same archive");
+    assert_eq!(archive.answer_to(first).expect("the archive"), Some(told(first)));
+    assert_eq!(archive.answer_to(second).expect("the archive"), Some(Told { status: None, ..told(second) }));
+    assert_eq!(archive.answer_to(DeliveryId(3)).expect("the archive"), None, "nothing was noted of others");
+}
+
+#[test]
+fn a_note_about_a_delivery_that_is_not_there_costs_no_other() {
+    let (archive, folder) = archive();
+    archive.told(told(DeliveryId(99)));
+    let kept = append(&archive, b"kept");
+    archive.told(told(kept));
+    archive.close();
+    let archive = Archive::open(folder.path(), now()).expect("the same archive");
+    assert_eq!(archive.answer_to(kept).expect("the archive"), Some(told(kept)));
+    assert_eq!(archive.answer_to(DeliveryId(99)).expect("the archive"), None);
+}
+
+fn refusal(body: &[u8]) -> Refusal {
+    Refusal::new(&delivery(body), RefusalReason::TooLong, Some(413), 1 << 40, None)
+}
+
+#[test]
+fn a_refused_request_is_listed_with_what_arrived_and_is_no_delivery() {
+    let (archive, folder) = archive();
+    archive.refused(refusal(&[7; 100_000]));
+    archive.refused(Refusal { source: "other".to_owned(), status: None, ..refusal(b"") });
+    archive.close();
+    let archive = Archive::open(folder.path(), now()).expect("the same archive");
+    assert_eq!(archive.newest_delivery().expect("the journal"), 0, "the journal holds deliveries only");
+    assert_eq!(archive.refused_count().expect("the archive"), (2, Some(now())));
+    let all = archive.refusals(None, None, 10).expect("the archive");
+    assert_eq!(all.iter().map(|one| one.id).collect::<Vec<_>>(), [2, 1], "newest first");
+    assert_eq!(all[1], Refusal { id: 1, ..refusal(&[7; 64 * 1024][..]) }, "the first 64 KiB are kept");
+    assert_eq!((all[0].status, all[0].body.len()), (None, 0));
+    let of_one = archive.refusals(Some("any"), None, 10).expect("the archive");
+    assert_eq!(of_one, [all[1].clone()]);
+    assert_eq!(archive.refusals(None, Some(2), 10).expect("the archive"), [all[1].clone()], "the next page");
+    assert_eq!(archive.refusal(1).expect("it is listed"), all[1]);
+    assert_eq!(archive.refusal(3).expect_err("there is none").code(), "not_found");
+}
+
+#[test]
+fn a_flood_of_refused_requests_is_counted_and_not_kept() {
+    let (archive, folder) = archive();
+    for _ in 0..5_000 {
+        archive.refused(refusal(&[7; 1_000]));
+    }
+    archive.close();
+    let archive = Archive::open(folder.path(), now()).expect("the same archive");
+    let (kept, _) = archive.refused_count().expect("the archive");
+    assert!((1..200).contains(&kept), "{kept} rows of 5,000: a flood must not fill the disk");
+    let counted: u32 =
+        archive.refusals(None, None, 5_000).expect("the archive").iter().map(|one| one.passed_over).sum();
+    assert!(i64::from(counted) + kept <= 5_000, "none is counted twice");
+}
