@@ -591,6 +591,66 @@ value: string, };
 export type Format = "json" | "form" | "xml" | "text" | "binary" | "empty";
 
 /**
+ * How one place of the left stands to one of the right.
+ */
+export type Difference = "same" | "holds" | "added" | "removed" | "changed" | "retyped";
+
+/**
+ * Which part of a conversation a change is in.
+ */
+export type ConversationArea = "state" | "time" | "message" | "about" | "visitor" | "agent" | "page" | "rating" | "timing" | "label" | "field" | "link" | "origin" | "other" | "notice";
+
+/**
+ * A value of a conversation, before or after.
+ */
+export type Said = {
+/**
+ * The path in the transcript, such as `messages[3].text`.
+ */
+path: string,
+/**
+ * The value as text, whole.
+ */
+text: string,
+/**
+ * When it was said or seen, for a line or a page.
+ */
+at?: Instant,
+/**
+ * Whose line it is.
+ */
+role?: Role,
+/**
+ * The name of whose line it is.
+ */
+who?: string, };
+
+/**
+ * One change of a conversation.
+ */
+export type ConversationChange = {
+/**
+ * Added, removed or changed; same for an item that only stands elsewhere.
+ */
+what: Difference,
+/**
+ * Whether it stands elsewhere among its fellows than before.
+ */
+moved: boolean,
+/**
+ * Which part of the conversation it is in.
+ */
+area: ConversationArea,
+/**
+ * What was there; absent for what was added.
+ */
+before?: Said,
+/**
+ * What is there now; absent for what was removed.
+ */
+after?: Said, };
+
+/**
  * Why something could not be done. The UI turns the code into words and a next step; `detail` says more.
  */
 export type Failure = {
