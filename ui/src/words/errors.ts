@@ -118,6 +118,50 @@ const table: Record<string, Explained> = {
     next: 'Other programs hold the ports. Close one and try again.',
   },
   no_source: { title: 'No hook address takes this sample', next: 'Add one first, under Hook addresses.' },
+  target_not_http: {
+    title: 'This is no web address',
+    next: 'Enter an address that begins with http:// or https://. Nothing was sent.',
+  },
+  target_with_credentials: {
+    title: 'The address holds a user name or a password',
+    next: 'Take them out, and send them in a header if they are needed. Nothing was sent.',
+  },
+  target_unknown: {
+    title: 'This name stands for no server',
+    next: 'Check the address. Nothing was sent.',
+  },
+  target_refused: {
+    title: 'Nothing is sent to this address',
+    next: 'Link-local and metadata addresses are never reached, and this machine only as localhost or by its own address. Nothing was sent.',
+  },
+  target_unreachable: {
+    title: 'Nothing answers there',
+    next: 'Check the address and whether that program runs. Nothing was sent.',
+  },
+  target_not_trusted: {
+    title: 'No secure connection could be made',
+    next: 'The server’s certificate must be for this name and one that this machine trusts. Nothing was sent.',
+  },
+  method_invalid: {
+    title: 'This method cannot be sent',
+    next: 'Use a word such as POST. Nothing was sent.',
+  },
+  header_invalid: {
+    title: 'A header cannot be sent',
+    next: 'Names are made of letters, digits and dashes; no value holds a line break. Nothing was sent.',
+  },
+  answer_broken_off: {
+    title: 'The connection ended in the middle of the answer',
+    next: 'The request was sent. Whether it was taken, only the other side knows.',
+  },
+  answer_not_http: {
+    title: 'What came back is no answer of HTTP',
+    next: 'The request was sent. Check whether the address and its port are those of a web server.',
+  },
+  answer_too_slow: {
+    title: 'There was no whole answer in time',
+    next: 'The request may have been taken. Look there before sending it again.',
+  },
   sample_not_sent: {
     title: 'The sample did not arrive',
     next: 'Check in the status line that the listener is running.',

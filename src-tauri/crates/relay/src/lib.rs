@@ -2,11 +2,19 @@
 //! questions to a service whose past chats are wanted.
 
 pub mod history;
+pub mod request;
 
-mod post;
+mod answer;
+mod connect;
+mod exchange;
 mod samples;
+mod send;
 mod target;
 pub mod written;
 
-pub use post::{Answer, PostError, post};
+pub use answer::{Answered, Timing};
+pub use connect::{Outside, Trust};
+pub use request::{BadRequest, Request};
 pub use samples::{Sample, samples};
+pub use send::{SendError, send};
+pub use target::Names;

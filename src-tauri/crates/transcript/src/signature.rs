@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use crate::{Header, Instant};
 
 /// Stands in a delivery's header where the secret stood.
-const TAKEN_OUT: &[u8] = "…".as_bytes();
+pub const TAKEN_OUT: &[u8] = "…".as_bytes();
 /// How far the time in a signed text may be from the time of receipt, where a service documents nothing else.
 const TOLERANCE: Duration = Duration::from_secs(300);
 /// Of secrets shorter than this no letter is ever shown: four of few would say too much.

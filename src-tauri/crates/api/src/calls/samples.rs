@@ -1,12 +1,19 @@
 //! Bundled payloads, posted through the real door: what arrives has gone the whole way.
 
+use std::time::Duration;
+
 use afterchat_archive::Source;
-use afterchat_relay::Sample;
+use afterchat_relay::{Request, Sample};
 use afterchat_transcript::Header;
 
 use super::sources;
 use super::types::{Listener, Nothing, SampleQuestion, SampleRow, SampleSent, SamplesAnswer};
 use crate::{Api, Failure, now};
+
+/// By this a sample is told from what a service sends.
+const USER_AGENT: &str = concat!("Afterchat/", env!("CARGO_PKG_VERSION"), " (sample)");
+/// How long the door may take to answer.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 pub(super) fn list(_: &Api, _: &Nothing) -> Result<SamplesAnswer, Failure> {
     let row = |sample: &Sample| SampleRow {
@@ -38,19 +45,19 @@ pub(super) fn send(api: &Api, ask: &SampleQuestion) -> Result<SampleSent, Failur
     let source = sources::row(api, source)?;
     let target =
         source.hook_url.parse().map_err(|_| Failure::new("internal", "A hook address is no address."))?;
-    let post = afterchat_relay::post(&target, &headers, sample.body.to_vec());
-    let answer = tokio::runtime::Handle::current().block_on(post);
+    let request = Request { method: "POST".to_owned(), url: target, headers, body: sample.body.to_vec() };
+    let sending = afterchat_relay::send(&request, DEADLINE);
+    let answer = tokio::runtime::Handle::current().block_on(sending);
     let answer = answer.map_err(|error| Failure::new("sample_not_sent", &error.to_string()))?;
     Ok(SampleSent { status: answer.status, hook_url: source.hook_url, source: source.name })
 }
 
 /// A source with a secret asks for a signature, so a sample is signed with the newest, as its service would.
-fn headers(source: &Source, sample: &Sample) -> Vec<(String, String)> {
-    let mut headers = vec![("content-type".to_owned(), sample.content_type.to_owned())];
+fn headers(source: &Source, sample: &Sample) -> Vec<Header> {
+    let header = |name: &str, value: &str| Header { name: name.to_owned(), value: value.as_bytes().to_vec() };
+    let mut headers = vec![header("User-Agent", USER_AGENT), header("Content-Type", sample.content_type)];
     if let (Some(scheme), Some(newest)) = (source.scheme(), source.secrets.last()) {
-        let signed = scheme.sign(&newest.secret, sample.body, now());
-        let text = |line: Header| Some((line.name, String::from_utf8(line.value).ok()?));
-        headers.extend(signed.into_iter().filter_map(text));
+        headers.extend(scheme.sign(&newest.secret, sample.body, now()));
     }
     headers
 }
