@@ -78,6 +78,12 @@ pub enum ArchiveError {
     /// A source has as many secrets as it may.
     #[error("A source has at most {0} secrets. Remove one that is no longer used first.")]
     TooManySecrets(usize),
+    /// A source has a target of this name.
+    #[error("This source has a target called “{0}” already.")]
+    TargetNameTaken(String),
+    /// A source has as many targets as it may.
+    #[error("A source forwards to at most {0} targets. Remove one that is no longer used first.")]
+    TooManyTargets(i64),
     /// The archive is being closed.
     #[error("The archive is being closed.")]
     Closing,
@@ -110,6 +116,8 @@ impl ArchiveError {
             Self::SecretKnown(_) => "secret_known",
             Self::LabelTaken(_) => "label_taken",
             Self::TooManySecrets(_) => "too_many_secrets",
+            Self::TargetNameTaken(_) => "target_name_taken",
+            Self::TooManyTargets(_) => "too_many_targets",
             Self::Closing => "closing",
             Self::Sqlite(_) | Self::File(_) => "archive_failed",
         }

@@ -7,6 +7,7 @@ mod answers;
 mod compress;
 mod conversations;
 mod error;
+mod forwards;
 mod journal;
 mod local;
 mod migrate;
@@ -28,6 +29,10 @@ pub mod import;
 pub use answers::{Refusal, RefusalReason, Told};
 pub use conversations::{ConversationSummary, Counts, ListQuestion, View};
 pub use error::{AppendError, ArchiveError};
+pub use forwards::{
+    Asker, Attempt, Attempted, DeadLetter, ForwardState, Forwarded, Lease, Settled, Standing, Taken, Target,
+    TargetId, TargetSettings,
+};
 pub use journal::{DeliveryId, DeliverySummary, JournalQuestion, Journalled, Outcome};
 pub use local::Flag;
 pub use open::Archive;
