@@ -1,6 +1,7 @@
 //! What goes out, and only to where a person pointed it: a request to a chosen address, the bundled samples, and the
 //! questions to a service whose past chats are wanted.
 
+pub mod forward;
 pub mod history;
 pub mod request;
 

@@ -1,0 +1,8 @@
+//! Rules of forwarding, without a clock, a socket or a store: what an attempt means, when the next one is due, and what of
+//! a target's answer a service may be told.
+
+mod answer;
+mod retry;
+
+pub use answer::passed_back;
+pub use retry::{Outcome, Verdict, judge};
