@@ -1,0 +1,95 @@
+//! Archives of every format that has landed, opened by today's program.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant as Moment};
+
+use afterchat_archive::{Archive, JournalQuestion, ListQuestion, View};
+use afterchat_transcript::model::ConversationId;
+use afterchat_transcript::query::Query;
+use afterchat_transcript::{Instant, Transcript};
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/archives");
+
+fn now() -> Instant {
+    Instant::from_millis(1_800_000_000_000).unwrap()
+}
+
+/// Waits until every delivery has been read.
+fn settle(archive: &Archive) {
+    let deadline = Moment::now() + Duration::from_secs(120);
+    while archive.progress().map(|progress| progress.done < progress.all).unwrap() {
+        assert!(Moment::now() < deadline, "the projector must catch up");
+        std::thread::yield_now();
+    }
+}
+
+fn ids(archive: &Archive, view: View, search: &str) -> Vec<String> {
+    let query = Query::parse(search);
+    let question = ListQuestion { view, query, provider: None, before: None, limit: 50 };
+    archive.conversations(&question).unwrap().into_iter().map(|row| row.id).collect()
+}
+
+fn transcripts(archive: &Archive) -> BTreeMap<String, Transcript> {
+    let ids = ids(archive, View::Everything, "");
+    ids.into_iter()
+        .map(|id| (id.clone(), archive.transcript(&ConversationId::from_text(&id)).unwrap()))
+        .collect()
+}
+
+/// A folder with a copy of this archive.
+fn unpacked(file: &Path) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = std::fs::File::open(file).unwrap();
+    let unpacked = std::fs::File::create(folder.path().join("archive.sqlite")).unwrap();
+    zstd::stream::copy_decode(packed, unpacked).unwrap();
+    folder
+}
+
+/// Opens a copy of this archive, reads it, and derives it anew.
+fn check(file: &Path, format: &str) {
+    let folder = unpacked(file);
+    let archive = Archive::open(folder.path(), now()).unwrap();
+    settle(&archive);
+    let deliveries =
+        archive.deliveries(&JournalQuestion { limit: 50, ..JournalQuestion::default() }).unwrap();
+    assert_eq!(deliveries.len(), 5, "{format}: nothing of the journal may be lost");
+    let before = transcripts(&archive);
+    assert_eq!(before.len(), 5, "{format}: each is a conversation");
+    assert_eq!(ids(&archive, View::Starred, "").len(), 1, "{format}: what people decided stays");
+    assert_eq!(ids(&archive, View::Everything, "service:smartsupp tanks").len(), 1, "{format}: it is found");
+    let sources = archive.sources().unwrap();
+    assert!(sources.iter().any(|source| source.name == "mine"), "{format}: an address keeps working");
+    let smartsupp = sources.iter().find(|source| source.name == "smartsupp").unwrap();
+    assert_eq!(smartsupp.secrets.len(), 1, "{format}: a secret stays");
+
+    archive.rebuild().unwrap();
+    settle(&archive);
+    assert_eq!(transcripts(&archive), before, "{format}: derived anew, it is the same");
+}
+
+#[test]
+fn every_landed_format_opens_and_keeps_everything() {
+    let mut formats: Vec<_> =
+        std::fs::read_dir(FIXTURES).unwrap().flatten().map(|entry| entry.path()).collect();
+    formats.retain(|path| path.extension().is_some_and(|extension| extension == "zst"));
+    formats.sort();
+    assert!(!formats.is_empty(), "the archives of earlier formats must be there");
+    for file in formats {
+        check(&file, &file.file_name().unwrap().to_string_lossy());
+    }
+}
+
+#[test]
+fn an_archive_is_copied_before_it_is_brought_forward() {
+    let folder = unpacked(&Path::new(FIXTURES).join("format-1.sqlite.zst"));
+    Archive::open(folder.path(), now()).unwrap().close();
+    let format = |name: &str| -> i64 {
+        let file = rusqlite::Connection::open(folder.path().join(name)).unwrap();
+        file.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(format("archive.format-1.sqlite"), 1, "whoever goes back to the older program needs it");
+    assert!(format("archive.sqlite") > 1, "the archive itself is of today's format");
+}
