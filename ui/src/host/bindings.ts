@@ -1236,6 +1236,237 @@ other: Array<OtherValue>,
 notices: Array<Notice>, };
 
 /**
+ * Which two deliveries to compare.
+ */
+export type CompareQuestion = {
+/**
+ * The number of the left one: what it was before.
+ */
+left: string,
+/**
+ * The number of the right one: what it is now.
+ */
+right: string, };
+
+/**
+ * A header line of both, or of one of them.
+ */
+export type ComparedHeader = {
+/**
+ * How the values stand to each other.
+ */
+what: Difference,
+/**
+ * Whether the name is spelled in another way.
+ */
+respelled: boolean,
+/**
+ * Whether it stands elsewhere among the headers that both have.
+ */
+moved: boolean,
+/**
+ * The left line.
+ */
+left?: Header,
+/**
+ * The right line.
+ */
+right?: Header, };
+
+/**
+ * A piece of two texts that were compared word by word.
+ */
+export type ComparedPiece = {
+/**
+ * Same, added or removed.
+ */
+what: Difference,
+/**
+ * The piece; of a long one the beginning and the end, with `…` between.
+ */
+text: string, };
+
+/**
+ * A value, or a line of text, in one of the two bodies.
+ */
+export type ComparedValue = {
+/**
+ * The JSON Pointer of a value.
+ */
+pointer?: string,
+/**
+ * The number of a line, counted from 1.
+ */
+line?: number,
+/**
+ * What a value is.
+ */
+kind?: TreeKind,
+/**
+ * A scalar as written, or a line; the beginning of a long one.
+ */
+text?: string,
+/**
+ * True when only the beginning is here.
+ */
+cut: boolean,
+/**
+ * How many values it holds.
+ */
+count: number, };
+
+/**
+ * One line of the comparison of two bodies.
+ */
+export type ComparedLine = {
+/**
+ * How deep it stands; 0 for the roots, and for lines of text.
+ */
+depth: number,
+/**
+ * How the two stand to each other.
+ */
+what: Difference,
+/**
+ * Whether it stands elsewhere in its list than before.
+ */
+moved: boolean,
+/**
+ * Whether it only spells out a line above it that is the same, added or removed as a whole.
+ */
+inside: boolean,
+/**
+ * The name of the value, in an object.
+ */
+name?: string,
+/**
+ * The left place.
+ */
+left?: ComparedValue,
+/**
+ * The right place.
+ */
+right?: ComparedValue,
+/**
+ * The two texts word by word, where both are text and differ.
+ */
+pieces: Array<ComparedPiece>, };
+
+/**
+ * As what two bodies were compared.
+ */
+export type ComparedAs = "equal" | "trees" | "texts" | "bytes";
+
+/**
+ * Two bodies side by side.
+ */
+export type ComparedBody = {
+/**
+ * As what they were compared.
+ */
+compared_as: ComparedAs,
+/**
+ * How the left one is written.
+ */
+left: Format,
+/**
+ * How the right one is written.
+ */
+right: Format,
+/**
+ * The lines in order. Trees without a change say the same and are only written differently.
+ */
+lines: Array<ComparedLine>,
+/**
+ * How many lines are a change, also of those that are left out.
+ */
+changes: number,
+/**
+ * How many further lines are left out.
+ */
+more: number,
+/**
+ * The first byte that differs, for bodies that were compared as bytes.
+ */
+first_byte?: number, };
+
+/**
+ * What changed in a conversation that both tell of, from after the left to after the right.
+ */
+export type ComparedConversation = {
+/**
+ * The conversation's name.
+ */
+id: string,
+/**
+ * What changed.
+ */
+changes: Array<ConversationChange>,
+/**
+ * How many further changes are left out.
+ */
+more: number, };
+
+/**
+ * One of the two deliveries.
+ */
+export type ComparedSide = {
+/**
+ * Its row.
+ */
+row: DeliveryRow,
+/**
+ * The path, with the token taken out.
+ */
+path: string,
+/**
+ * The query string.
+ */
+query?: string, };
+
+/**
+ * Two deliveries side by side.
+ */
+export type CompareAnswer = {
+/**
+ * The left one.
+ */
+left: ComparedSide,
+/**
+ * The right one.
+ */
+right: ComparedSide,
+/**
+ * Every header of both in the order of the right one.
+ */
+headers: Array<ComparedHeader>,
+/**
+ * The bodies.
+ */
+body: ComparedBody,
+/**
+ * The conversations that both tell of. Empty where they tell of different ones, or of none.
+ */
+conversations: Array<ComparedConversation>, };
+
+/**
+ * The deliveries before one, each in another sense.
+ */
+export type NeighboursAnswer = {
+/**
+ * The one before it that tells of the same conversation.
+ */
+conversation?: DeliveryRow,
+/**
+ * The one before it that reached the same source with the same event.
+ */
+event?: DeliveryRow,
+/**
+ * The one before it that reached the same source.
+ */
+source?: DeliveryRow, };
+
+/**
  * Why a value is there that no payload says.
  */
 export type Inference = "receipt" | "line_beside" | "shape" | "given";
@@ -2456,6 +2687,8 @@ export type Queries = {
   conversation: { ask: ConversationQuestion, answer: ConversationAnswer },
   deliveries: { ask: DeliveriesQuestion, answer: DeliveryPage },
   delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
+  compare: { ask: CompareQuestion, answer: CompareAnswer },
+  neighbours: { ask: DeliveryQuestion, answer: NeighboursAnswer },
   spot: { ask: SpotQuestion, answer: SpotAnswer },
   origin: { ask: OriginQuestion, answer: OriginAnswer },
   shown: { ask: ShownQuestion, answer: ShownAnswer },

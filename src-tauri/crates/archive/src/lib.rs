@@ -11,6 +11,7 @@ mod forwards;
 mod journal;
 mod local;
 mod migrate;
+mod neighbours;
 mod open;
 mod projector;
 mod readers;
@@ -35,6 +36,7 @@ pub use forwards::{
 };
 pub use journal::{DeliveryId, DeliverySummary, JournalQuestion, Journalled, Outcome};
 pub use local::Flag;
+pub use neighbours::Neighbours;
 pub use open::Archive;
 pub use projector::Progress;
 pub use secrets::{Guard, SigningSecret};

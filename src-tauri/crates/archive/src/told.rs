@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use afterchat_transcript::Transcript;
 use afterchat_transcript::fold::{self, BodyDigest, Joined, Telling};
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::reading::{self, Reading, Verdict};
 use rusqlite::Connection;
 
 use crate::journal::{self, Journalled};
-use crate::{Archive, ArchiveError};
+use crate::{Archive, ArchiveError, DeliveryId};
 
 /// A delivery that was read.
 pub(crate) struct Read {
@@ -105,6 +106,28 @@ impl Archive {
             let not_found =
                 || ArchiveError::NotFound { what: "conversation", name: conversation.to_string() };
             Ok(look(&joined.ok_or_else(not_found)?))
+        })
+    }
+
+    /// A conversation as it stood when each of these deliveries had arrived and been read, one after the other; `None`
+    /// where nothing had told of it yet. What people added is not in it.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn conversation_after<const N: usize>(
+        &self,
+        conversation: &ConversationId,
+        deliveries: [DeliveryId; N],
+    ) -> Result<[Option<Transcript>; N], ArchiveError> {
+        let last = deliveries.iter().map(|delivery| delivery.0).max().unwrap_or_default();
+        self.read(|connection| {
+            let told = earlier(connection, conversation, |id| id > last)?;
+            let all = tellings(conversation, &told);
+            Ok(deliveries.map(|through| {
+                let known: Vec<_> =
+                    all.iter().filter(|telling| telling.delivery <= through.0).copied().collect();
+                fold::fold(conversation, &known).map(|folded| folded.transcript)
+            }))
         })
     }
 }

@@ -151,7 +151,8 @@ fn headers_tell_order_spelling_and_duplicates() {
         };
         lines.iter().filter(|line| line.is_change()).map(note).collect::<Vec<_>>()
     };
-    let cases: [(&[&str], &[&str], &[&str], &str); 7] = [
+    type Case = (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static str);
+    let cases: [Case; 7] = [
         (&["A: 1", "B: 2"], &["A: 1", "B: 2"], &[], "equal headers"),
         (&["Content-Type: a"], &["content-type: a"], &["content-type Same respelled"], "spelling alone"),
         (&["Host: a"], &["host: b"], &["host Changed respelled"], "spelling and value"),

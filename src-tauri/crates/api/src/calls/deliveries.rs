@@ -109,7 +109,7 @@ pub(super) fn number(text: &str) -> Result<i64, Failure> {
     text.parse().map_err(|_| Failure::new("bad_question", "A delivery's name is its number."))
 }
 
-fn row(summary: DeliverySummary) -> DeliveryRow {
+pub(super) fn row(summary: DeliverySummary) -> DeliveryRow {
     DeliveryRow {
         id: summary.id.to_string(),
         received_at: summary.received_at,

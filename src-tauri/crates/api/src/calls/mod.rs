@@ -1,6 +1,7 @@
 //! The declaration of every query and act: its name, what it asks and what it answers. The dispatch and the TypeScript
 //! are made from this one list.
 
+mod compare;
 mod conversations;
 mod deliveries;
 mod history;
@@ -18,14 +19,14 @@ use serde_json::Value;
 
 use crate::{Api, Failure};
 use types::{
-    Acceptance, ConversationAnswer, ConversationPage, ConversationQuestion, ConversationsQuestion,
-    CustomerQuestion, CustomerTagQuestion, Decided, DecisionQuestion, DeliveriesQuestion, DeliveryAnswer,
-    DeliveryPage, DeliveryQuestion, HistoryAnswer, HistoryEntry, HistoryService, HistoryStart,
-    HistoryStarted, JoinVisitors, Mark, Marked, NewSecret, NewSource, Nothing, OpenableAnswer, OriginAnswer,
-    OriginQuestion, Overview, RecordPage, RecordsQuestion, SampleQuestion, SampleSent, SamplesAnswer,
-    SecretName, ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeNameOut,
-    TakeUnsigned, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion,
-    VisitorsQuestion, WorkAnswer, WorkQuestion,
+    Acceptance, CompareAnswer, CompareQuestion, ConversationAnswer, ConversationPage, ConversationQuestion,
+    ConversationsQuestion, CustomerQuestion, CustomerTagQuestion, Decided, DecisionQuestion,
+    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, HistoryAnswer, HistoryEntry,
+    HistoryService, HistoryStart, HistoryStarted, JoinVisitors, Mark, Marked, NeighboursAnswer, NewSecret,
+    NewSource, Nothing, OpenableAnswer, OriginAnswer, OriginQuestion, Overview, RecordPage, RecordsQuestion,
+    SampleQuestion, SampleSent, SamplesAnswer, SecretName, ShownAnswer, ShownQuestion, SourceName, SourceRow,
+    SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer, VisitorList, VisitorPartQuestion,
+    VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion,
 };
 
 macro_rules! calls {
@@ -64,6 +65,8 @@ calls! {
         conversation: ConversationQuestion => ConversationAnswer = conversations::one;
         deliveries: DeliveriesQuestion => DeliveryPage = deliveries::list;
         delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
+        compare: CompareQuestion => CompareAnswer = compare::compare;
+        neighbours: DeliveryQuestion => NeighboursAnswer = compare::neighbours;
         spot: SpotQuestion => SpotAnswer = deliveries::spot;
         origin: OriginQuestion => OriginAnswer = provenance::origin;
         shown: ShownQuestion => ShownAnswer = provenance::shown;

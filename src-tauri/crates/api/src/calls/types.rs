@@ -17,12 +17,14 @@ macro_rules! contract {
     )* };
 }
 
+mod compare;
 mod history;
 mod provenance;
 mod signatures;
 mod visitors;
 mod work;
 
+pub use compare::*;
 pub use history::*;
 pub use provenance::*;
 pub use signatures::*;

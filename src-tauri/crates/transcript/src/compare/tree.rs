@@ -86,10 +86,10 @@ impl<'a> Walk<'a> {
                 for step in align::merged(before.len(), &partners) {
                     match step {
                         Step::Left(l) => {
-                            self.alone(depth + 1, Difference::Removed, place(&left_at, &before[l]))
+                            self.alone(depth + 1, Difference::Removed, place(&left_at, &before[l]));
                         }
                         Step::Right(r) => {
-                            self.alone(depth + 1, Difference::Added, place(&right_at, &after[r]))
+                            self.alone(depth + 1, Difference::Added, place(&right_at, &after[r]));
                         }
                         // The order of names says nothing.
                         Step::Both { left, right, .. } => self.both(
@@ -114,7 +114,7 @@ impl<'a> Walk<'a> {
                             self.alone(depth + 1, Difference::Removed, place(&left_at, l, &before[l]));
                         }
                         Step::Right(r) => {
-                            self.alone(depth + 1, Difference::Added, place(&right_at, r, &after[r]))
+                            self.alone(depth + 1, Difference::Added, place(&right_at, r, &after[r]));
                         }
                         Step::Both { left, right, moved } => self.both(
                             depth + 1,
