@@ -22,6 +22,17 @@ impl House {
     /// Opens one.
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        Self::open_in(folder).await
+    }
+
+    /// The same folder after the program has ended: closes the door and the archive, and opens both again.
+    pub(crate) async fn reopened(self) -> Self {
+        self.door.close(Duration::from_secs(10)).await;
+        self.archive.close();
+        Self::open_in(self.folder).await
+    }
+
+    async fn open_in(folder: TempDir) -> Self {
         let archive = archive_in(folder.path());
         let listener = bind(0).await.expect("a free port");
         let door = open(listener, archive.clone(), Limits::default()).await;

@@ -1,5 +1,6 @@
 //! The door before the real archive: what is answered 200 is kept to the byte, and nothing else is.
 
+mod answers;
 mod bad_input;
 mod faults;
 mod house;

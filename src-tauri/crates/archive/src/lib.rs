@@ -27,7 +27,10 @@ mod writer;
 pub mod export;
 pub mod import;
 
-pub use answers::{Refusal, RefusalReason, Told};
+pub use answers::{
+    AnswerPlan, Attempt, Attempts, LONGEST_WAIT, PlanError, Planned, PlannedAnswer, Refusal, RefusalReason,
+    Risk, Said, Step, Told,
+};
 pub use conversations::{ConversationSummary, Counts, ListQuestion, View};
 pub use error::{AppendError, ArchiveError};
 pub use forwards::{

@@ -9,7 +9,7 @@ use afterchat_transcript::{Delivery, Instant};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
-use crate::answers::Notes;
+use crate::answers::{Given, Notes};
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId};
 use crate::migrate::migrate;
@@ -36,6 +36,7 @@ struct Inner {
     projector: Projector,
     hooks: Arc<Hooks>,
     notes: Arc<Notes>,
+    given: Given,
     changes: watch::Sender<i64>,
 }
 
@@ -84,6 +85,7 @@ impl Archive {
                 projector,
                 hooks,
                 notes,
+                given: Given::default(),
                 changes,
             }),
         })
@@ -132,6 +134,16 @@ impl Archive {
         let row = journal::Row::new(delivery, signature);
         let kept = self.inner.writer.append(row).map_err(|error| AppendError::from(&error))?;
         kept.await.unwrap_or_else(|_| Err(AppendError::from(&ArchiveError::Closing)))
+    }
+
+    /// Looks at a source as the door knows it; `None` when there is none of this name.
+    pub(crate) fn source_now<T>(&self, name: &str, look: impl FnOnce(&Source) -> T) -> Option<T> {
+        self.inner.hooks.current().get(name).map(look)
+    }
+
+    /// How far the answer plans have come.
+    pub(crate) fn given(&self) -> &Given {
+        &self.inner.given
     }
 
     /// What waits to be noted beside deliveries.

@@ -12,9 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Moment};
 
-use afterchat_transcript::fold;
+use afterchat_transcript::event::{self, EventKey};
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::reading::Verdict;
+use afterchat_transcript::{DeliveryKind, fold};
 use rusqlite::{Connection, params};
 
 use crate::conversations::Prepared;
@@ -22,7 +23,7 @@ use crate::journal::{self, Journalled, Outcome};
 use crate::readers::Readers;
 use crate::told::{self, Read};
 use crate::writer::Writer;
-use crate::{Archive, ArchiveError, conversations};
+use crate::{Archive, ArchiveError, answers, conversations};
 
 /// Deliveries projected at once: enough to share a commit, few enough that storing them holds up no answer for long.
 const PAGE: i64 = 64;
@@ -199,6 +200,8 @@ struct NotedReading {
     outcome: Outcome,
     reason: Option<String>,
     conversations: BTreeSet<ConversationId>,
+    /// The event it is an attempt of, when it was sent by a service.
+    event_key: Option<EventKey>,
 }
 
 /// Reads the deliveries that somebody has decided about, else the next ones, and folds what they tell of; `None` when
@@ -259,6 +262,9 @@ impl Projection {
                 reading.reason
             ])?;
             reading.count(connection, self.again)?;
+            if let Some(event) = &reading.event_key {
+                answers::put_attempt(connection, reading.delivery, &reading.source, event)?;
+            }
             for conversation in &reading.conversations {
                 tell.execute(params![conversation.as_str(), reading.delivery])?;
             }
@@ -318,15 +324,17 @@ impl Slice<'_> {
             self.touched.entry(conversation.clone()).or_default().push(id);
         }
         self.read.insert(id, Rc::clone(&read));
+        let delivery = &read.journalled.delivery;
         NotedReading {
             delivery: id,
-            source: read.journalled.delivery.source.clone(),
-            received_at: read.journalled.delivery.received_at.millis(),
+            source: delivery.source.clone(),
+            received_at: delivery.received_at.millis(),
             provider: read.reading.provider,
             event: read.reading.event.clone(),
             outcome,
             reason,
             conversations,
+            event_key: (delivery.kind == DeliveryKind::Hook).then(|| event::key(delivery, &read.digest)),
         }
     }
 
@@ -378,7 +386,7 @@ impl Archive {
         self.write(|connection| {
             connection.execute_batch(
                 "DELETE FROM transcripts; DELETE FROM conversations; DELETE FROM tellings;
-                 DELETE FROM readings; DELETE FROM heard; DELETE FROM rereads;
+                 DELETE FROM readings; DELETE FROM attempts; DELETE FROM heard; DELETE FROM rereads;
                  INSERT INTO search (search) VALUES ('delete-all');
                  UPDATE cursor SET delivery = 0, turn = turn + 1;",
             )?;

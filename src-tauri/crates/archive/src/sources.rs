@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use crate::journal::instant;
 use crate::writer::begin;
-use crate::{Archive, ArchiveError, Guard, SigningSecret, secrets};
+use crate::{Archive, ArchiveError, Guard, Planned, SigningSecret, answers, secrets};
 
 /// The source that finds out by itself which service a payload is from.
 const DETECTING: &str = "any";
@@ -35,6 +35,8 @@ pub struct Source {
     pub takes_unsigned: bool,
     /// How many of its deliveries are in quarantine.
     pub quarantined: i64,
+    /// What it answers instead of the usual; `None` when it answers as usual.
+    pub answer: Option<Planned>,
 }
 
 impl std::fmt::Debug for Source {
@@ -133,12 +135,18 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Source>, ArchiveError> 
             secrets: Vec::new(),
             takes_unsigned: row.get(6)?,
             quarantined: row.get(7)?,
+            answer: None,
         })
     })?;
     let mut found = rows.collect::<Result<Vec<Source>, _>>()?;
     for (name, secret) in secrets::all(connection)? {
         if let Some(source) = found.iter_mut().find(|source| source.name == name) {
             source.secrets.push(secret);
+        }
+    }
+    for (name, planned) in answers::all_plans(connection)? {
+        if let Some(source) = found.iter_mut().find(|source| source.name == name) {
+            source.answer = Some(planned);
         }
     }
     Ok(found)

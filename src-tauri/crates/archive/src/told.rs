@@ -17,7 +17,7 @@ use crate::{Archive, ArchiveError, DeliveryId};
 /// A delivery that was read.
 pub(crate) struct Read {
     pub(crate) journalled: Journalled,
-    digest: BodyDigest,
+    pub(crate) digest: BodyDigest,
     pub(crate) reading: Reading,
 }
 

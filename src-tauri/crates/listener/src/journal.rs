@@ -52,6 +52,27 @@ impl Journal for Archive {
         self.append_examined(delivery, signature).await
     }
 
+    async fn reply(&self, kept: &Kept) -> Reply {
+        let usual = Reply::usual(kept.refused);
+        if !self.has_answer_plan(&kept.delivery.source) {
+            return usual;
+        }
+        // Looking up an event may wait for the disk.
+        let (archive, kept) = (self.clone(), kept.clone());
+        let asked = tokio::task::spawn_blocking(move || {
+            archive.planned_answer(kept.id, &kept.delivery, kept.refused)
+        });
+        match asked.await {
+            Ok(Ok(Some(planned))) => usual.planned(planned),
+            Ok(Ok(None)) => usual,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "The answer plan could not be followed; the usual answer was given.");
+                usual
+            }
+            Err(_) => usual,
+        }
+    }
+
     fn told(&self, told: Told) {
         Self::told(self, told);
     }

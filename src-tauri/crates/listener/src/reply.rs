@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use afterchat_archive::DeliveryId;
+use afterchat_archive::{DeliveryId, PlannedAnswer, Said};
 use afterchat_transcript::{Delivery, Header};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -77,6 +77,29 @@ impl Reply {
         }
     }
 
+    /// What a source's plan says instead of this.
+    #[must_use]
+    pub(crate) fn planned(self, planned: PlannedAnswer) -> Self {
+        let (because, delay) = (Some(planned.because), planned.step.wait);
+        match planned.step.said {
+            Said::Usual => Self { because, delay, ..self },
+            Said::Drop => Self { because, delay, drop: true, ..self },
+            Said::Own { status: 200, headers, body: None } if headers.is_empty() => {
+                Self { because, delay, ..Self::usual(false) }
+            }
+            Said::Own { status, mut headers, body } => {
+                let body = body.unwrap_or_else(|| {
+                    if status == 200 { String::from_utf8_lossy(KEPT).into_owned() } else { String::new() }
+                });
+                let named = headers.iter().any(|line| line.name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()));
+                if !named && !body.is_empty() {
+                    headers.push(content_type(&body));
+                }
+                Self { status, headers, body: body.into_bytes(), delay, drop: false, because }
+            }
+        }
+    }
+
     /// The status code that goes out.
     pub(crate) fn code(&self) -> StatusCode {
         let code = StatusCode::from_u16(self.status).ok();
@@ -103,6 +126,16 @@ impl Reply {
         *response.headers_mut() = header_map(&self.headers);
         response
     }
+}
+
+/// The type of a body whose type nobody named.
+fn content_type(body: &str) -> Header {
+    let value = if body.trim_start().starts_with(['{', '[']) {
+        "application/json"
+    } else {
+        "text/plain; charset=utf-8"
+    };
+    Header { name: CONTENT_TYPE.as_str().to_owned(), value: value.into() }
 }
 
 fn header_map(lines: &[Header]) -> HeaderMap {

@@ -6,6 +6,7 @@
 
 pub mod compare;
 pub mod delivery;
+pub mod event;
 pub mod fold;
 pub mod instant;
 pub mod model;

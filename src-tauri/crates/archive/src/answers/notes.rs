@@ -1,13 +1,15 @@
 //! What waits to be noted beside deliveries. It is written by the one writer together with whatever is written next, so
 //! that an answer never costs a commit of its own; what waits is bounded, and a crash loses it without harm.
 
+use std::collections::HashMap;
 use std::mem::take;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
+use afterchat_transcript::Instant;
 use rusqlite::Connection;
 
-use super::{Refusal, Told, refusals, told};
+use super::{Refusal, Told, given, refusals, told};
 use crate::ArchiveError;
 
 /// Answers that may wait at once: a few hundred milliseconds of the busiest door. Further ones are not noted.
@@ -25,6 +27,8 @@ pub(crate) struct Notes(Mutex<Waiting>);
 struct Waiting {
     answers: Vec<Told>,
     refusals: Vec<Refusal>,
+    /// How many answers the plans of sources have given, and since when each is set.
+    given: HashMap<String, (Instant, u64)>,
     /// How many refusals may come at once now, and since when.
     room: u32,
     counted_at: Moment,
@@ -36,6 +40,7 @@ impl Default for Notes {
         Self(Mutex::new(Waiting {
             answers: Vec::new(),
             refusals: Vec::new(),
+            given: HashMap::new(),
             room: REFUSALS,
             counted_at: Moment::now(),
             passed_over: 0,
@@ -55,15 +60,25 @@ impl Notes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).refused(refusal, Moment::now());
     }
 
+    /// A source's plan, set at this time, has given so many answers.
+    pub(crate) fn given(&self, source: &str, since: Instant, given: u64) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.given.insert(source.to_owned(), (since, given));
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.answers.is_empty() && waiting.refusals.is_empty()
+        waiting.answers.is_empty() && waiting.refusals.is_empty() && waiting.given.is_empty()
     }
 
     /// Takes what waits.
     pub(crate) fn take(&self) -> Taken {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Taken { answers: take(&mut waiting.answers), refusals: take(&mut waiting.refusals) }
+        Taken {
+            answers: take(&mut waiting.answers),
+            refusals: take(&mut waiting.refusals),
+            given: take(&mut waiting.given),
+        }
     }
 
     /// Puts back what could not be written, as on a full disk: as much of it as there is room for.
@@ -73,6 +88,8 @@ impl Notes {
         waiting.answers = taken.answers.into_iter().chain(newer).take(ANSWERS).collect();
         let newer = take(&mut waiting.refusals);
         waiting.refusals = taken.refusals.into_iter().chain(newer).take(REFUSALS as usize).collect();
+        let newer = take(&mut waiting.given);
+        waiting.given = taken.given.into_iter().chain(newer).collect();
     }
 }
 
@@ -97,13 +114,14 @@ impl Waiting {
 pub(crate) struct Taken {
     answers: Vec<Told>,
     refusals: Vec<Refusal>,
+    given: HashMap<String, (Instant, u64)>,
 }
 
 impl Taken {
     /// Writes it beside something more important: if it fails, that alone is left. Fails only when the whole transaction
     /// has failed. The caller commits.
     pub(crate) fn write_aside(&self, connection: &Connection) -> Result<(), ArchiveError> {
-        if self.answers.is_empty() && self.refusals.is_empty() {
+        if self.answers.is_empty() && self.refusals.is_empty() && self.given.is_empty() {
             return Ok(());
         }
         connection.prepare_cached("SAVEPOINT notes")?.execute([])?;
@@ -118,6 +136,9 @@ impl Taken {
     /// Writes it. The caller commits.
     pub(crate) fn write(&self, connection: &Connection) -> Result<(), ArchiveError> {
         self.answers.iter().try_for_each(|told| told::put(connection, told))?;
+        for (source, (since, given)) in &self.given {
+            given::remember(connection, source, *since, *given)?;
+        }
         refusals::put(connection, &self.refusals)
     }
 }

@@ -31,6 +31,11 @@ pub trait Provider: Sync {
         None
     }
 
+    /// The header that numbers its events, the same one in every attempt; `None` when it does not.
+    fn event_header(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Reads a payload. Called also for payloads that were not recognised but came to this service's address.
     fn read(&self, payload: &Cursor<'_>, findings: &mut Findings);
 

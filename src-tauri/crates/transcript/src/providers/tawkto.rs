@@ -24,6 +24,10 @@ impl Provider for Tawkto {
         "tawk.to"
     }
 
+    fn event_header(&self) -> Option<&'static str> {
+        Some("X-Hook-Event-Id")
+    }
+
     fn signature(&self) -> Option<Scheme> {
         Some(Scheme::hmac(Hash::Sha1, Digits::Hex, &["X-Tawk-Signature"]))
     }
