@@ -28,8 +28,8 @@ pub mod export;
 pub mod import;
 
 pub use answers::{
-    AnswerPlan, Attempt, Attempts, LONGEST_WAIT, PlanError, Planned, PlannedAnswer, Refusal, RefusalReason,
-    Risk, Said, Step, Told,
+    AnswerPlan, EventAttempt, EventAttempts, LONGEST_WAIT, PlanError, Planned, PlannedAnswer, Refusal,
+    RefusalReason, Risk, Said, Step, Told,
 };
 pub use conversations::{ConversationSummary, Counts, ListQuestion, View};
 pub use error::{AppendError, ArchiveError};

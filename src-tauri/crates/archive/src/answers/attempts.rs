@@ -14,7 +14,7 @@ const BESIDE: i64 = 100;
 
 /// One attempt of an event.
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub struct EventAttempt {
     /// The delivery.
     pub delivery: DeliveryId,
     /// Which attempt it is, counted from 1.
@@ -29,11 +29,11 @@ pub struct Attempt {
 
 /// The attempts of an event.
 #[derive(Debug, Clone, Default)]
-pub struct Attempts {
+pub struct EventAttempts {
     /// How many there are.
     pub all: i64,
     /// Those around the one that was asked for, in order of arrival.
-    pub around: Vec<Attempt>,
+    pub around: Vec<EventAttempt>,
 }
 
 /// Notes which event a delivery is an attempt of.
@@ -48,9 +48,9 @@ pub(crate) fn put(
     Ok(())
 }
 
-fn attempt(connection: &Connection, row: &Row<'_>, number: i64) -> Result<Attempt, ArchiveError> {
+fn attempt(connection: &Connection, row: &Row<'_>, number: i64) -> Result<EventAttempt, ArchiveError> {
     let delivery = row.get(0)?;
-    Ok(Attempt {
+    Ok(EventAttempt {
         delivery: DeliveryId(delivery),
         number,
         received_at: instant(row.get(1)?),
@@ -65,14 +65,14 @@ impl Archive {
     ///
     /// # Errors
     /// When the archive cannot be read.
-    pub fn attempts(&self, id: DeliveryId) -> Result<Attempts, ArchiveError> {
+    pub fn attempts(&self, id: DeliveryId) -> Result<EventAttempts, ArchiveError> {
         self.read(|connection| {
             let sql = "SELECT source, event FROM attempts WHERE delivery = ?1";
             let event = connection
                 .prepare_cached(sql)?
                 .query_row([id.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))
                 .optional()?;
-            let Some((source, event)) = event else { return Ok(Attempts::default()) };
+            let Some((source, event)) = event else { return Ok(EventAttempts::default()) };
             let count = "SELECT count(*), count(*) FILTER (WHERE delivery < ?3) FROM attempts WHERE source = ?1 AND event = ?2";
             let (all, before) = connection.prepare_cached(count)?.query_row(
                 params![source, event, id.0],
@@ -98,7 +98,7 @@ impl Archive {
                 number += 1;
                 around.push(attempt(connection, row, number)?);
             }
-            Ok(Attempts { all, around })
+            Ok(EventAttempts { all, around })
         })
     }
 }

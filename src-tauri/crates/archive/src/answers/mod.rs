@@ -9,7 +9,7 @@ mod refusals;
 mod told;
 
 pub(crate) use attempts::put as put_attempt;
-pub use attempts::{Attempt, Attempts};
+pub use attempts::{EventAttempt, EventAttempts};
 pub(crate) use given::{Given, all as all_plans};
 pub use given::{Planned, PlannedAnswer};
 pub(crate) use notes::Notes;
