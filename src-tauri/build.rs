@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "act",
         "save_export",
         "save_report",
+        "save_file",
         "import_chosen",
         "open_link",
     ]);

@@ -1,6 +1,7 @@
-//! The six commands the page may call. Each hands over to `afterchat-api` or to the system at once.
+//! The seven commands the page may call. Each hands over to `afterchat-api` or to the system at once.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use afterchat_api::{Api, Failure, ReportFormat};
 use serde_json::Value;
@@ -43,6 +44,21 @@ pub(crate) async fn save_report(
     let report = archive.report(&work, format).await?;
     let kind = (&*format.extension().to_uppercase(), format.extension());
     files::save(&app, report, kind, "report_not_written").await
+}
+
+/// Answers where the file went that long work made, or nothing when the person closed the dialog.
+#[tauri::command]
+pub(crate) async fn save_file(
+    app: AppHandle,
+    archive: State<'_, Api>,
+    work: String,
+) -> Result<Option<PathBuf>, Failure> {
+    let product = archive.product(&work)?;
+    let name = product.name.clone();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_owned();
+    let kind = (&*ending.to_uppercase(), &*ending);
+    let write = move |path: &Path| product.write_to(&mut File::create(path)?);
+    files::save_as(&app, name, kind, "export_not_written", write).await
 }
 
 /// Opens the dialog; the page names no path and hears of none. False when the person closed it.

@@ -2,7 +2,8 @@
 //! side; the page hears only that something hangs over the window or was dropped.
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use afterchat_api::{Api, Failure};
 use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, WebviewWindow, WindowEvent};
@@ -64,13 +65,24 @@ pub(crate) async fn import_chosen(app: &AppHandle, archive: &Api, folder: bool) 
     true
 }
 
-/// Lets the person choose where a file goes and writes it there; `None` when they closed the dialog. `code` is that of the failure
+/// Lets the person choose where a text goes and writes it there; `None` when they closed the dialog. `code` is that of the failure
 /// when it cannot be written.
 pub(crate) async fn save(
     app: &AppHandle,
     (name, text): (String, String),
     kind: (&str, &str),
     code: &str,
+) -> Result<Option<PathBuf>, Failure> {
+    save_as(app, name, kind, code, move |path| std::fs::write(path, text)).await
+}
+
+/// The same for whatever `write` writes.
+pub(crate) async fn save_as(
+    app: &AppHandle,
+    name: String,
+    kind: (&str, &str),
+    code: &str,
+    write: impl FnOnce(&Path) -> io::Result<()> + Send + 'static,
 ) -> Result<Option<PathBuf>, Failure> {
     let unwritten = |error: &dyn Display| Failure { code: code.to_owned(), detail: error.to_string() };
     let (answer, answered) = oneshot::channel();
@@ -84,7 +96,7 @@ pub(crate) async fn save(
         return Ok(None);
     };
     let target = path.clone();
-    tokio::task::spawn_blocking(move || std::fs::write(target, text))
+    tokio::task::spawn_blocking(move || write(&target))
         .await
         .map_err(|error| unwritten(&error))?
         .map_err(|error| unwritten(&error))?;

@@ -32,6 +32,7 @@ pub fn run() -> anyhow::Result<()> {
             commands::act,
             commands::save_export,
             commands::save_report,
+            commands::save_file,
             commands::import_chosen,
             commands::open_link
         ])

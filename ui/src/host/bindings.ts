@@ -1467,6 +1467,111 @@ event?: DeliveryRow,
 source?: DeliveryRow, };
 
 /**
+ * As what a delivery is written.
+ */
+export type WrittenForm = "curl" | "httpie" | "raw";
+
+/**
+ * As what deliveries are saved.
+ */
+export type HandedAs = "har" | "fixtures" | "body" | "request";
+
+/**
+ * A delivery, and how to write it.
+ */
+export type WrittenQuestion = {
+/**
+ * The delivery's number.
+ */
+delivery: string,
+/**
+ * As what.
+ */
+form: WrittenForm,
+/**
+ * Also what is secret: values of headers and of the query, and the address with its token.
+ */
+secrets?: boolean,
+/**
+ * Where the command sends to. Without it the variable `HOOK_URL` stands there, or with secrets the address of
+ * the delivery's own source.
+ */
+to?: string,
+/**
+ * The whole body stands in the command, however large it is.
+ */
+whole?: boolean, };
+
+/**
+ * What the text does not say as the delivery did.
+ */
+export type WrittenRemark = {
+/**
+ * Its stable code: `not_kept`, `header_left_out`, `body_left_out` or `body_in_file`.
+ */
+code: string,
+/**
+ * The header or the file that is meant.
+ */
+name?: string, };
+
+/**
+ * A delivery as text.
+ */
+export type WrittenAnswer = {
+/**
+ * The text.
+ */
+text: string,
+/**
+ * Where something is hidden: names of headers, `?name` for a part of the query, `body`.
+ */
+hidden: Array<string>,
+/**
+ * What it does not say as the delivery did.
+ */
+remarks: Array<WrittenRemark>, };
+
+/**
+ * Some deliveries: these, or all that a list holds.
+ */
+export type DeliveryChoice = {
+/**
+ * Their numbers.
+ */
+ids?: Array<string>,
+/**
+ * All that such a list holds, to its end.
+ */
+list?: DeliveriesQuestion, };
+
+/**
+ * Deliveries to save.
+ */
+export type HandOverQuestion = {
+/**
+ * Which.
+ */
+which: DeliveryChoice,
+/**
+ * As what.
+ */
+form: HandedAs,
+/**
+ * Also what is secret.
+ */
+secrets?: boolean, };
+
+/**
+ * The long work that was begun.
+ */
+export type WorkStarted = {
+/**
+ * Its name.
+ */
+work: string, };
+
+/**
  * Why a value is there that no payload says.
  */
 export type Inference = "receipt" | "line_beside" | "shape" | "given";
@@ -1859,7 +1964,7 @@ name: string, };
 /**
  * What kind of long work. Work of one kind runs one after another.
  */
-export type WorkKind = "import" | "back_fill";
+export type WorkKind = "import" | "back_fill" | "export";
 
 /**
  * How far long work has come.
@@ -1941,6 +2046,10 @@ counts: Array<WorkCount>,
  * What became of each record of its report; outcomes that did not occur are left out. Empty where it has no report.
  */
 records: Array<RecordCount>,
+/**
+ * The name of the file it made, which can be saved as long as the work is not dismissed.
+ */
+file?: string,
 /**
  * Why it failed.
  */
@@ -2689,6 +2798,7 @@ export type Queries = {
   delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
   compare: { ask: CompareQuestion, answer: CompareAnswer },
   neighbours: { ask: DeliveryQuestion, answer: NeighboursAnswer },
+  written: { ask: WrittenQuestion, answer: WrittenAnswer },
   spot: { ask: SpotQuestion, answer: SpotAnswer },
   origin: { ask: OriginQuestion, answer: OriginAnswer },
   shown: { ask: ShownQuestion, answer: ShownAnswer },
@@ -2718,6 +2828,7 @@ export type Acts = {
   remove_secret: { ask: SecretName, answer: SourceRow },
   take_unsigned: { ask: TakeUnsigned, answer: SourceRow },
   accept_deliveries: { ask: Acceptance, answer: Marked },
+  hand_over: { ask: HandOverQuestion, answer: WorkStarted },
   send_sample: { ask: SampleQuestion, answer: SampleSent },
   cancel_work: { ask: WorkQuestion, answer: Marked },
   dismiss_work: { ask: WorkQuestion, answer: Marked },

@@ -22,6 +22,8 @@ export interface Host {
   onDrop(hanging: (hangs: boolean) => void, dropped: (given: Promise<void>) => void): () => void;
   /** Saves the report of long work; answers false when the person thought better of it. */
   saveReport(work: string, format: ReportFormat): Promise<boolean>;
+  /** Saves the file that long work made; answers false when the person thought better of it. */
+  saveFile(work: string): Promise<boolean>;
   openLink(url: string): Promise<void>;
   copy(text: string): Promise<void>;
 }

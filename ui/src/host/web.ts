@@ -81,6 +81,7 @@ export function webHost(): Host {
     onDrop: (hanging, dropped) => watchDrops(hanging, (files) => dropped(files.then(upload))),
     saveReport: (work, format) =>
       download(`/api/report/${encodeURIComponent(work)}.${format}`, `import-report-${work}.${format}`),
+    saveFile: (work) => download(`/api/file/${encodeURIComponent(work)}`, `afterchat-${work}`),
     async openLink(url) {
       window.open(url, '_blank', 'noopener,noreferrer');
     },

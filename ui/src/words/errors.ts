@@ -14,6 +14,18 @@ const table: Record<string, Explained> = {
     title: 'This page’s session is over',
     next: 'Run “afterchat serve” again and open the newest link it prints.',
   },
+  export_not_written: {
+    title: 'The file was not written',
+    next: 'Nothing in the archive has changed. Check the disk, then save it again.',
+  },
+  nothing_chosen: {
+    title: 'No delivery fits',
+    next: 'Nothing was written or sent. Choose others, or widen the filter.',
+  },
+  not_writable_so: {
+    title: 'It cannot be written like this',
+    next: 'Copy it as curl instead.',
+  },
   history_incomplete: {
     title: 'Something is missing',
     next: 'Token, ids and address are entered under History with “Change”. Nothing was sent.',

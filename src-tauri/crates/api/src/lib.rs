@@ -4,12 +4,15 @@
 //! from which the UI's TypeScript is generated. Nothing here knows a window or a browser.
 
 mod calls;
+mod choice;
 mod door;
 mod failure;
 mod folder;
+mod handover;
 mod history;
 mod import;
 mod links;
+mod product;
 mod report;
 mod work;
 
@@ -26,9 +29,11 @@ pub use calls::types;
 pub use door::ListeningAt;
 pub use failure::Failure;
 pub use folder::data_folder;
+pub use handover::{HandedOver, Scribe, Step};
 pub use history::{BackFill, BackFillProgress};
 pub use import::{Announced, Upload};
 pub use links::openable;
+pub use product::Product;
 pub use report::{Report, ReportFormat};
 
 use door::Doorkeeper;

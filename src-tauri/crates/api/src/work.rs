@@ -17,6 +17,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::calls::types::{RecordCount, WorkCount, WorkKind, WorkRow, WorkState};
+use crate::product::Product;
 use crate::report::Report;
 use crate::{Failure, now};
 
@@ -63,6 +64,7 @@ struct Entry {
     row: WorkRow,
     cancel: watch::Sender<bool>,
     report: Report,
+    product: Option<Product>,
 }
 
 impl Works {
@@ -89,11 +91,12 @@ impl Works {
             waiting_until: None,
             counts: Vec::new(),
             records: Vec::new(),
+            file: None,
             failure: None,
             started_at: now(),
             ended_at: None,
         };
-        entries.list.push(Entry { id, row, cancel, report: Report::default() });
+        entries.list.push(Entry { id, row, cancel, report: Report::default(), product: None });
         drop(entries);
         self.0.running.send_modify(|running| *running += 1);
         self.tell();
@@ -114,6 +117,11 @@ impl Works {
     pub(crate) fn report<T>(&self, id: &str, look: impl FnOnce(&Report) -> T) -> Result<T, Failure> {
         let mut entries = self.entries();
         Ok(look(&find(&mut entries, id)?.report))
+    }
+
+    /// The file that this work made, if it made one.
+    pub(crate) fn product(&self, id: &str) -> Result<Option<Product>, Failure> {
+        Ok(find(&mut self.entries(), id)?.product.clone())
     }
 
     /// Asks work to stop; false when it has ended already.
@@ -241,6 +249,14 @@ impl Work {
             row.counts.extend(
                 counts.iter().map(|(code, count)| WorkCount { code: (*code).to_owned(), count: *count }),
             );
+        });
+    }
+
+    /// Gives the file it made, to be saved as long as the work is remembered.
+    pub(crate) fn made(&self, product: Product) {
+        self.with_entry(|entry| {
+            entry.row.file = Some(product.name.clone());
+            entry.product = Some(product);
         });
     }
 

@@ -6,11 +6,20 @@ const count = (n: number) => n.toLocaleString('en');
 const kinds: Record<WorkKind, (title: string) => string> = {
   import: (title) => `Import of ${title}`,
   back_fill: (title) => `Past chats of ${title}`,
+  export: (title) => `Deliveries saved as ${title}`,
 };
 
 const running: Record<WorkKind, (title: string) => string> = {
   import: (title) => `Importing ${title}`,
   back_fill: (title) => `Fetching from ${title}`,
+  export: (title) => `Writing ${title}`,
+};
+
+/** What is said of cancelled work. */
+const cancelled: Record<WorkKind, string> = {
+  import: 'What was taken in stays. Start it again to go on.',
+  back_fill: 'What was taken in stays. Start it again to go on.',
+  export: 'Nothing was saved.',
 };
 
 const states: Record<WorkState, string> = {
@@ -24,6 +33,8 @@ const states: Record<WorkState, string> = {
 
 /** What work counts, by its code. */
 const counts: Record<string, (n: number) => string> = {
+  written: (n) => `${count(n)} written`,
+  gone: (n) => `${count(n)} erased meanwhile`,
   fetched: (n) => `${count(n)} fetched`,
   cut_days: (n) => `${count(n)} ${n === 1 ? 'day' : 'days'} cut short`,
   new: (n) => `${count(n)} new`,
@@ -51,6 +62,7 @@ export const history = {
   filesText:
     'Payloads that a chat service posted, as JSON, XML or form data: single files, lists, logs with one payload on each line, whole folders and zip files.',
   works: 'Brought in so far',
+  handed: 'Handed on',
   kinds,
   running,
   states,
@@ -78,7 +90,10 @@ export const history = {
   openConversation: 'Conversation',
   openDelivery: 'Delivery',
   nothingFound: 'Nothing was found there.',
-  cancelledNote: 'What was taken in stays. Start it again to go on.',
+  cancelled,
+  saveFile: 'Save…',
+  savedFile: 'Saved',
+  saveFileOf: (name: string) => `Save: ${name}`,
   dismiss: 'Dismiss',
   percent: (part: number) => `${Math.floor(part * 100)} %`,
 };

@@ -21,7 +21,7 @@ const SHOWN_HEX: usize = 4096;
 /// Values of a payload that are shown as a tree, or listed with what they became.
 const SHOWN_VALUES: usize = 20_000;
 
-pub(super) fn list(api: &Api, ask: &DeliveriesQuestion) -> Result<DeliveryPage, Failure> {
+pub(crate) fn list(api: &Api, ask: &DeliveriesQuestion) -> Result<DeliveryPage, Failure> {
     let limit = limit(ask.limit);
     let before = ask.after.as_deref().map(number).transpose()?;
     let question = JournalQuestion {
@@ -105,7 +105,7 @@ fn whole(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-pub(super) fn number(text: &str) -> Result<i64, Failure> {
+pub(crate) fn number(text: &str) -> Result<i64, Failure> {
     text.parse().map_err(|_| Failure::new("bad_question", "A delivery's name is its number."))
 }
 

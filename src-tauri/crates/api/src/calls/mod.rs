@@ -4,6 +4,7 @@
 mod compare;
 mod conversations;
 mod deliveries;
+mod handover;
 mod history;
 mod marks;
 mod overview;
@@ -18,15 +19,17 @@ mod work;
 use serde_json::Value;
 
 use crate::{Api, Failure};
+pub(crate) use deliveries::{list as list_deliveries, number as delivery_number};
 use types::{
     Acceptance, CompareAnswer, CompareQuestion, ConversationAnswer, ConversationPage, ConversationQuestion,
     ConversationsQuestion, CustomerQuestion, CustomerTagQuestion, Decided, DecisionQuestion,
-    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, HistoryAnswer, HistoryEntry,
-    HistoryService, HistoryStart, HistoryStarted, JoinVisitors, Mark, Marked, NeighboursAnswer, NewSecret,
-    NewSource, Nothing, OpenableAnswer, OriginAnswer, OriginQuestion, Overview, RecordPage, RecordsQuestion,
-    SampleQuestion, SampleSent, SamplesAnswer, SecretName, ShownAnswer, ShownQuestion, SourceName, SourceRow,
-    SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer, VisitorList, VisitorPartQuestion,
-    VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion,
+    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, HandOverQuestion, HistoryAnswer,
+    HistoryEntry, HistoryService, HistoryStart, HistoryStarted, JoinVisitors, Mark, Marked, NeighboursAnswer,
+    NewSecret, NewSource, Nothing, OpenableAnswer, OriginAnswer, OriginQuestion, Overview, RecordPage,
+    RecordsQuestion, SampleQuestion, SampleSent, SamplesAnswer, SecretName, ShownAnswer, ShownQuestion,
+    SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer, VisitorList,
+    VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion,
+    WorkStarted, WrittenAnswer, WrittenQuestion,
 };
 
 macro_rules! calls {
@@ -67,6 +70,7 @@ calls! {
         delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
         compare: CompareQuestion => CompareAnswer = compare::compare;
         neighbours: DeliveryQuestion => NeighboursAnswer = compare::neighbours;
+        written: WrittenQuestion => WrittenAnswer = handover::written;
         spot: SpotQuestion => SpotAnswer = deliveries::spot;
         origin: OriginQuestion => OriginAnswer = provenance::origin;
         shown: ShownQuestion => ShownAnswer = provenance::shown;
@@ -98,6 +102,7 @@ calls! {
         remove_secret: SecretName => SourceRow = signatures::remove;
         take_unsigned: TakeUnsigned => SourceRow = signatures::take_unsigned;
         accept_deliveries: Acceptance => Marked = signatures::accept;
+        hand_over: HandOverQuestion => WorkStarted = handover::hand_over;
         send_sample: SampleQuestion => SampleSent = samples::send;
         cancel_work: WorkQuestion => Marked = work::cancel;
         dismiss_work: WorkQuestion => Marked = work::dismiss;

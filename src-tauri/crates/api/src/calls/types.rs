@@ -18,6 +18,7 @@ macro_rules! contract {
 }
 
 mod compare;
+mod handover;
 mod history;
 mod provenance;
 mod signatures;
@@ -25,6 +26,7 @@ mod visitors;
 mod work;
 
 pub use compare::*;
+pub use handover::*;
 pub use history::*;
 pub use provenance::*;
 pub use signatures::*;

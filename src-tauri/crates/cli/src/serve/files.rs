@@ -1,13 +1,18 @@
 //! Files between the page and the program: what it sends to be imported, and what it saves.
 
-use afterchat_api::{Announced, Api, Failure};
+use afterchat_api::{Announced, Api, Failure, Product};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::mpsc;
 use tokio_stream::StreamExt as _;
+use tokio_stream::wrappers::ReceiverStream;
 
 /// The list of names before the files: enough for a hundred thousand.
 const LONGEST_LIST: usize = 32 << 20;
+/// Pieces of a file that may wait to be sent.
+const WAITING_PIECES: usize = 4;
 
 /// Takes files in as they come: a line of JSON that announces their names and sizes, then their bytes one after
 /// another. Nothing is held in memory but the list. Answers the name of the work.
@@ -47,6 +52,30 @@ fn failure(code: &str, detail: &str) -> Failure {
 
 /// A file for the browser to save.
 pub(super) fn download(name: &str, kind: &'static str, text: String) -> Response {
+    (named(name, kind), text).into_response()
+}
+
+/// A file that long work made, piece by piece as the browser takes them.
+pub(super) fn send(product: Product) -> Response {
+    let (pieces, sent) = mpsc::channel(WAITING_PIECES);
+    let mut headers = named(&product.name, "application/octet-stream");
+    headers.extend([(header::CONTENT_LENGTH, HeaderValue::from(product.size))]);
+    tokio::task::spawn_blocking(move || {
+        let mut at = 0;
+        loop {
+            let piece = product.piece(at);
+            let last = piece.as_ref().map_or(true, Vec::is_empty);
+            at += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+            // A browser that closed the download takes no more.
+            if pieces.blocking_send(piece).is_err() || last {
+                return;
+            }
+        }
+    });
+    (headers, Body::from_stream(ReceiverStream::new(sent))).into_response()
+}
+
+fn named(name: &str, kind: &'static str) -> HeaderMap {
     // File names are made of letters, digits, dots and hyphens, and percent-encoded all the same.
     let name: String = name
         .bytes()
@@ -58,7 +87,11 @@ pub(super) fn download(name: &str, kind: &'static str, text: String) -> Response
             }
         })
         .collect();
-    let disposition = format!("attachment; filename*=UTF-8''{name}");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], text)
-        .into_response()
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    // Percent-encoded names hold nothing that a header cannot.
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    headers
 }

@@ -38,6 +38,7 @@ pub(super) fn router(api: Api, sessions: Sessions, stopped: watch::Receiver<bool
         .route("/api/export/{file}", get(export))
         .route("/api/import", post(import))
         .route("/api/report/{file}", get(report))
+        .route("/api/file/{work}", get(file))
         .layer(middleware::from_fn_with_state(host.clone(), check_session));
     Router::new()
         .merge(behind_session)
@@ -141,6 +142,13 @@ async fn report(State(host): State<Host>, Path(file): Path<String>) -> Response 
             };
             files::download(&name, kind, text)
         }
+    }
+}
+
+async fn file(State(host): State<Host>, Path(work): Path<String>) -> Response {
+    match host.api.product(&work) {
+        Err(failure) => failed(StatusCode::NOT_FOUND, &failure),
+        Ok(product) => files::send(product),
     }
 }
 

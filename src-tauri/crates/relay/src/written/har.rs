@@ -2,6 +2,7 @@
 //! Written entry by entry, so that a file of many needs no memory for all.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use afterchat_transcript::{Delivery, Header};
 use data_encoding::BASE64;
@@ -13,14 +14,16 @@ use super::{Address, Mask, head, raw};
 /// What a delivery was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The status code.
-    pub status: u16,
-    /// Its headers, in their order.
-    pub headers: Vec<Header>,
-    /// Its body.
-    pub body: Vec<u8>,
-    /// Milliseconds from the request's end to the answer's.
-    pub took_millis: u64,
+    /// The status code; `None` when the connection was closed without an answer.
+    pub status: Option<u16>,
+    /// The beginning of its body, as far as it is known.
+    pub body: Option<Vec<u8>>,
+    /// How long the request's body took to arrive.
+    pub receiving: Duration,
+    /// How long the answer took after that.
+    pub answering: Duration,
+    /// Why it was answered so, in words.
+    pub because: Option<String>,
 }
 
 /// Writes a HAR file.
@@ -75,14 +78,16 @@ impl<W: Write> Writer<W> {
 fn entry(id: i64, shown: &Shown, answer: Option<&Answer>, at: &str) -> Value {
     let delivery = &shown.delivery;
     let target = raw::target(shown, &Address::Variable);
-    let took = answer.map_or(0, |answer| answer.took_millis);
+    let millis = |duration: Duration| (duration.as_secs_f64() * 1e6).round() / 1e3;
+    let send = answer.map_or(0.0, |answer| millis(answer.receiving));
+    let wait = answer.map_or(0.0, |answer| millis(answer.answering));
     let mut comment = format!("Delivery {id} to {}", delivery.source);
     if !shown.hidden.is_empty() {
         comment.push_str(&format!("; hidden: {}", shown.hidden.join(", ")));
     }
     json!({
         "startedDateTime": delivery.received_at,
-        "time": took,
+        "time": send + wait,
         "request": {
             "method": head::method(shown),
             "url": format!("{at}{target}"),
@@ -96,7 +101,7 @@ fn entry(id: i64, shown: &Shown, answer: Option<&Answer>, at: &str) -> Value {
         },
         "response": response(answer),
         "cache": {},
-        "timings": { "blocked": -1, "dns": -1, "connect": -1, "send": 0, "wait": took, "receive": 0, "ssl": -1 },
+        "timings": { "blocked": -1, "dns": -1, "connect": -1, "send": send, "wait": wait, "receive": 0, "ssl": -1 },
         "comment": comment,
     })
 }
@@ -140,25 +145,32 @@ fn post_data(shown: &Shown) -> Value {
 }
 
 fn response(answer: Option<&Answer>) -> Value {
-    let Some(answer) = answer else {
-        return json!({
-            "status": 0, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],
-            "content": { "size": 0, "mimeType": "x-unknown" }, "redirectURL": "", "headersSize": -1, "bodySize": -1,
-            "comment": "What was answered was not kept.",
-        });
-    };
-    let kind = answer.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-type"));
-    let kind = kind.map_or("x-unknown".into(), |header| String::from_utf8_lossy(&header.value));
-    let (text, encoding) = text(&answer.body);
-    let mut content = json!({ "size": answer.body.len(), "mimeType": kind, "text": text });
-    if let (Some(encoding), Some(content)) = (encoding, content.as_object_mut()) {
-        content.insert("encoding".to_owned(), encoding.into());
+    let status = answer.and_then(|answer| answer.status);
+    let body = answer.and_then(|answer| answer.body.as_deref());
+    let mut content = json!({ "size": body.map_or(0, <[u8]>::len), "mimeType": "x-unknown" });
+    if let (Some(body), Some(content)) = (body, content.as_object_mut()) {
+        let (text, encoding) = text(body);
+        content.insert("text".to_owned(), text.into());
+        content.extend(encoding.map(|encoding| ("encoding".to_owned(), encoding.into())));
     }
-    json!({
-        "status": answer.status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [],
-        "headers": headers(&answer.headers), "content": content, "redirectURL": "",
-        "headersSize": -1, "bodySize": answer.body.len(),
-    })
+    let comment = match answer {
+        None => Some("What was answered was not noted."),
+        Some(Answer { status: None, because: None, .. }) => {
+            Some("The connection was closed without an answer.")
+        }
+        Some(answer) => answer.because.as_deref(),
+    };
+    // No status is 0, as browsers write it for a request without an answer.
+    let mut response = json!({
+        "status": status.unwrap_or(0), "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],
+        "content": content, "redirectURL": "", "headersSize": -1, "bodySize": body.map_or(-1, |body| {
+            i64::try_from(body.len()).unwrap_or(-1)
+        }),
+    });
+    if let (Some(comment), Some(response)) = (comment, response.as_object_mut()) {
+        response.insert("comment".to_owned(), comment.into());
+    }
+    response
 }
 
 fn text(bytes: &[u8]) -> (String, Option<&'static str>) {

@@ -1,10 +1,11 @@
 //! HAR files and fixture folders.
 
 use std::path::Path;
+use std::time::Duration;
 
 use afterchat_relay::written::har::{Answer, Writer};
 use afterchat_relay::written::{Mask, Secrets, fixture, sources_page};
-use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
+use afterchat_transcript::{Delivery, DeliveryKind, Instant};
 use serde_json::Value;
 
 use crate::stage::delivery;
@@ -40,10 +41,11 @@ fn har(deliveries: &[(Delivery, Option<Answer>)]) -> Value {
 #[test]
 fn a_har_file_tells_requests_and_answers() {
     let answer = Answer {
-        status: 200,
-        headers: vec![Header { name: "Content-Type".to_owned(), value: b"application/json".to_vec() }],
-        body: b"{\"result\":\"ok\"}".to_vec(),
-        took_millis: 12,
+        status: Some(503),
+        body: Some(b"{\"result\":\"later\"}".to_vec()),
+        receiving: Duration::from_micros(1500),
+        answering: Duration::from_millis(12),
+        because: Some("The answer of this source".to_owned()),
     };
     let mut binary = delivery(&[("Content-Type", b"application/octet-stream")], None, b"\x00\xff");
     binary.method = "PUT".to_owned();

@@ -14,6 +14,8 @@ pub enum WorkKind {
     Import,
     /// Past chats are fetched from a service.
     BackFill,
+    /// Deliveries are written into a file.
+    Export,
 }
 
 /// How far long work has come.
@@ -117,6 +119,9 @@ contract! {
         counts: Vec<WorkCount>,
         /// What became of each record of its report; outcomes that did not occur are left out. Empty where it has no report.
         records: Vec<RecordCount>,
+        /// The name of the file it made, which can be saved as long as the work is not dismissed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
         /// Why it failed.
         #[serde(skip_serializing_if = "Option::is_none")]
         failure: Option<Failure>,
