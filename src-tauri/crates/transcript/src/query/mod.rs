@@ -5,7 +5,9 @@
 //! `agent:` in who answered, `field:` in the fields. `service:`, `is:`, `rating:`, `before:` and `after:` choose
 //! conversations by what they are. Parsing never fails: what cannot be understood is left out and named.
 
+pub mod deliveries;
 mod texts;
+mod tokens;
 mod words;
 
 use std::ops::Range;
@@ -14,6 +16,8 @@ use chrono::NaiveDate;
 
 pub use texts::texts;
 pub use words::{Word, words};
+
+use tokens::{Token, next_token};
 
 /// Where a term is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +120,7 @@ impl Query {
     pub fn parse(search: &str) -> Self {
         let mut query = Self::default();
         let mut rest = search;
-        while let Some(token) = next_token(&mut rest) {
+        while let Some(token) = next_token(&mut rest, is_name) {
             query.add(&token);
         }
         query
@@ -193,41 +197,13 @@ impl Query {
     }
 }
 
-/// One piece of a search: `-name:"value"`.
-struct Token<'a> {
-    negated: bool,
-    name: Option<&'a str>,
-    value: &'a str,
-    /// True when the search ends here without a space or a closing quote: more may be typed.
-    unfinished: bool,
-}
-
-const NAMES: [&str; 12] = [
-    "from", "visitor", "page", "agent", "field", "label", "message", "service", "provider", "is", "rating",
-    "before",
-];
-
-fn next_token<'a>(rest: &mut &'a str) -> Option<Token<'a>> {
-    let mut text = rest.trim_start();
-    if text.is_empty() {
-        return None;
-    }
-    let negated = text.len() > 1 && text.starts_with('-');
-    text = if negated { &text[1..] } else { text };
-    let name =
-        text.split_once(':').map(|(name, _)| name).filter(|name| NAMES.contains(name) || *name == "after");
-    if let Some(name) = name {
-        text = &text[name.len() + 1..];
-    }
-    let (value, after, unfinished) = if let Some(quoted) = text.strip_prefix('"') {
-        let end = quoted.find('"');
-        (&quoted[..end.unwrap_or(quoted.len())], end.map_or("", |end| &quoted[end + 1..]), end.is_none())
-    } else {
-        let end = text.find(char::is_whitespace).unwrap_or(text.len());
-        (&text[..end], &text[end..], end == text.len())
-    };
-    *rest = after;
-    Some(Token { negated, name, value, unfinished })
+/// What stands before a colon in this language.
+fn is_name(name: &str) -> bool {
+    const NAMES: [&str; 13] = [
+        "from", "visitor", "page", "agent", "field", "label", "message", "service", "provider", "is",
+        "rating", "before", "after",
+    ];
+    NAMES.contains(&name)
 }
 
 fn is(value: &str) -> Option<Is> {
