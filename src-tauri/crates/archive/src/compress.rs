@@ -32,6 +32,13 @@ pub(crate) fn decompress(frame: &[u8], size: usize) -> io::Result<Vec<u8>> {
     with_contexts(|_, decompressor| decompressor.decompress(frame, size.max(1)))
 }
 
+/// The same, into room that is kept from one frame to the next.
+pub(crate) fn decompress_into(frame: &[u8], size: usize, room: &mut Vec<u8>) -> io::Result<()> {
+    room.clear();
+    room.reserve(size.max(1));
+    with_contexts(|_, decompressor| decompressor.decompress_to_buffer(frame, room).map(drop))
+}
+
 /// The bytes of a frame that says itself how many it holds, as all of ours do.
 pub(crate) fn decompress_whole(frame: &[u8]) -> io::Result<Vec<u8>> {
     let size = get_frame_content_size(frame).ok().flatten().and_then(|size| usize::try_from(size).ok());

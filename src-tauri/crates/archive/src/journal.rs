@@ -4,12 +4,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
-use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params, params_from_iter};
+
+mod listing;
+mod looking;
+mod row;
+#[cfg(test)]
+mod tests;
 
 use crate::compress::{FAST, compress, decompress};
 use crate::signatures::{self, Doubt, Signature};
 use crate::{Archive, ArchiveError};
+
+pub use listing::{Effort, Found, JournalQuestion};
+pub use row::DeliverySummary;
 
 /// Bodies below this size gain nothing from compression.
 const WORTH_COMPRESSING: usize = 128;
@@ -70,54 +78,6 @@ impl Outcome {
             None => Self::Pending,
         }
     }
-}
-
-/// A row of the inspector's list.
-#[derive(Debug, Clone)]
-pub struct DeliverySummary {
-    /// Its number.
-    pub id: DeliveryId,
-    /// How it came.
-    pub kind: DeliveryKind,
-    /// When it arrived.
-    pub received_at: Instant,
-    /// The source it reached.
-    pub source: String,
-    /// The provider whose reader understood it.
-    pub provider: Option<String>,
-    /// The request method.
-    pub method: String,
-    /// The content type, as claimed.
-    pub content_type: Option<String>,
-    /// The size of the body in bytes.
-    pub size: i64,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Why it tells of no conversation.
-    pub reason: Option<String>,
-    /// The payload's own word for what happened.
-    pub event: Option<String>,
-    /// The conversations it tells of.
-    pub conversations: Vec<String>,
-    /// What the door found when it checked its signature; `None` when there was no secret to check it with.
-    pub signature: Option<Signature>,
-}
-
-/// Which deliveries to list, newest first.
-#[derive(Debug, Clone, Default)]
-pub struct JournalQuestion {
-    /// Only those of this conversation.
-    pub conversation: Option<String>,
-    /// Only those of this source.
-    pub source: Option<String>,
-    /// Only those in quarantine.
-    pub quarantined: bool,
-    /// Only those older than this one: the last of the page before.
-    pub before: Option<i64>,
-    /// Only those newer than this one.
-    pub since: Option<i64>,
-    /// How many at most.
-    pub limit: usize,
 }
 
 /// A delivery made ready to be stored, off the writing thread.
@@ -272,36 +232,6 @@ fn several<const N: usize>(
     Ok(found)
 }
 
-fn summary(connection: &Connection, row: &SqlRow<'_>) -> Result<DeliverySummary, ArchiveError> {
-    let headers: Vec<u8> = row.get(5)?;
-    let id = row.get(0)?;
-    let content_type =
-        headers_of(&headers).into_iter().find(|header| header.name.eq_ignore_ascii_case("content-type"));
-    let mut tellings = connection.prepare_cached("SELECT conversation FROM tellings WHERE delivery = ?1")?;
-    let conversations = tellings.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let outcome: Option<String> = row.get(8)?;
-    Ok(DeliverySummary {
-        id: DeliveryId(id),
-        kind: kind(&row.get::<_, String>(11)?),
-        received_at: instant(row.get(1)?),
-        source: row.get(2)?,
-        provider: row.get(7)?,
-        method: row.get(4)?,
-        content_type: content_type.map(|header| String::from_utf8_lossy(&header.value).into_owned()),
-        size: row.get(6)?,
-        outcome: Outcome::from_word(outcome.as_deref()),
-        reason: row.get(9)?,
-        event: row.get(10)?,
-        conversations,
-        signature: signatures::of(connection, id)?,
-    })
-}
-
-const SUMMARY: &str = "SELECT d.id, d.received_at, d.source, d.provider, d.method, d.headers, d.size, r.provider, r.outcome, r.reason, r.event, d.kind";
-const OF_ALL: &str = "FROM deliveries d LEFT JOIN readings r ON r.delivery = d.id";
-/// The few in quarantine are found by their own index, and each looks up its delivery: never the other way round.
-const OF_QUARANTINED: &str = "FROM readings r CROSS JOIN deliveries d ON d.id = r.delivery";
-
 impl Archive {
     /// One delivery, byte for byte.
     ///
@@ -310,55 +240,6 @@ impl Archive {
     pub fn delivery(&self, id: DeliveryId) -> Result<Journalled, ArchiveError> {
         let not_found = || ArchiveError::NotFound { what: "delivery", name: id.to_string() };
         self.read(|connection| load(connection, id.0))?.ok_or_else(not_found)
-    }
-
-    /// The row of one delivery.
-    ///
-    /// # Errors
-    /// When there is none of this number.
-    pub fn delivery_summary(&self, id: DeliveryId) -> Result<DeliverySummary, ArchiveError> {
-        self.read(|connection| {
-            let mut select = connection.prepare_cached(&format!("{SUMMARY} {OF_ALL} WHERE d.id = ?1"))?;
-            let mut rows = select.query([id.0])?;
-            let row =
-                rows.next()?.ok_or(ArchiveError::NotFound { what: "delivery", name: id.to_string() })?;
-            summary(connection, row)
-        })
-    }
-
-    /// Deliveries, newest first, a page at a time.
-    ///
-    /// # Errors
-    /// When the archive cannot be read.
-    pub fn deliveries(&self, question: &JournalQuestion) -> Result<Vec<DeliverySummary>, ArchiveError> {
-        let (from, mut conditions) = if question.quarantined {
-            (OF_QUARANTINED, vec!["r.delivery < ?", "r.delivery > ?", "r.outcome = 'quarantined'"])
-        } else {
-            (OF_ALL, vec!["d.id < ?", "d.id > ?"])
-        };
-        let mut values =
-            vec![Sql::from(question.before.unwrap_or(i64::MAX)), Sql::from(question.since.unwrap_or(0))];
-        if let Some(conversation) = &question.conversation {
-            conditions.push("d.id IN (SELECT delivery FROM tellings WHERE conversation = ?)");
-            values.push(conversation.clone().into());
-        }
-        if let Some(source) = &question.source {
-            conditions.push("d.source = ?");
-            values.push(source.clone().into());
-        }
-        values.push(i64::try_from(question.limit).unwrap_or(i64::MAX).into());
-        let order = if question.quarantined { "r.delivery" } else { "d.id" };
-        let sql =
-            format!("{SUMMARY} {from} WHERE {} ORDER BY {order} DESC LIMIT ?", conditions.join(" AND "));
-        self.read(|connection| {
-            let mut select = connection.prepare_cached(&sql)?;
-            let mut rows = select.query(params_from_iter(values))?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push(summary(connection, row)?);
-            }
-            Ok(found)
-        })
     }
 
     /// The number of the newest delivery; 0 in an empty journal.

@@ -12,6 +12,7 @@ mod journal;
 mod local;
 mod migrate;
 mod neighbours;
+mod notes;
 mod open;
 mod projector;
 mod readers;
@@ -37,9 +38,10 @@ pub use forwards::{
     Asker, Attempt, Attempted, DeadLetter, ForwardState, Forwarded, Lease, Settled, Standing, Taken, Target,
     TargetId, TargetSettings,
 };
-pub use journal::{DeliveryId, DeliverySummary, JournalQuestion, Journalled, Outcome};
+pub use journal::{DeliveryId, DeliverySummary, Effort, Found, JournalQuestion, Journalled, Outcome};
 pub use local::Flag;
 pub use neighbours::Neighbours;
+pub use notes::Noted;
 pub use open::Archive;
 pub use projector::Progress;
 pub use secrets::{Guard, SigningSecret};

@@ -5,7 +5,7 @@
 
 use afterchat_transcript::Instant;
 use afterchat_transcript::signature::Verdict;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::{Archive, ArchiveError, DeliveryId};
 
@@ -93,24 +93,6 @@ pub(crate) fn put(connection: &Connection, delivery: i64, signature: &Signature)
         signature.refused
     ])?;
     Ok(())
-}
-
-/// What was found for this delivery and decided since.
-pub(crate) fn of(connection: &Connection, delivery: i64) -> Result<Option<Signature>, ArchiveError> {
-    let mut select = connection.prepare_cached(
-        "SELECT s.verdict, s.scheme, s.secret, s.refused, a.accepted_at
-         FROM signatures s LEFT JOIN accepted a USING (delivery) WHERE s.delivery = ?1",
-    )?;
-    let found = select.query_row([delivery], |row| {
-        Ok(Signature {
-            doubt: Doubt::from_word(&row.get::<_, String>(0)?),
-            scheme: row.get(1)?,
-            secret: row.get(2)?,
-            refused: row.get(3)?,
-            accepted_at: row.get::<_, Option<i64>>(4)?.map(crate::journal::instant),
-        })
-    });
-    Ok(found.optional()?)
 }
 
 impl Archive {

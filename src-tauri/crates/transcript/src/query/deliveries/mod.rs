@@ -141,9 +141,8 @@ impl DeliveryQuery {
 }
 
 /// Names that stand before a colon, beside `header.` with a name of its own.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 18] = [
     "method",
-    "status",
     "source",
     "service",
     "provider",
