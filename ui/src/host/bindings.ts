@@ -1029,6 +1029,45 @@ ids: Array<string>,
 on: boolean, };
 
 /**
+ * Deliveries to pin, or whose pins to take out.
+ */
+export type Pinning = {
+/**
+ * The deliveries' numbers.
+ */
+ids: Array<string>,
+/**
+ * True to pin.
+ */
+on: boolean, };
+
+/**
+ * A note to write beside a delivery.
+ */
+export type NewNote = {
+/**
+ * The delivery's number.
+ */
+id: string,
+/**
+ * The words; none take the note away.
+ */
+text: string, };
+
+/**
+ * What was noted.
+ */
+export type NoteKept = {
+/**
+ * The note as it was kept; absent when there is none now.
+ */
+note?: string,
+/**
+ * The note before, with which this one is taken back.
+ */
+before?: string, };
+
+/**
  * A row of the inspector's list.
  */
 export type DeliveryRow = {
@@ -1083,7 +1122,15 @@ event?: string,
 /**
  * What was found of its signature; absent when there was no secret to check it with.
  */
-signature?: SignatureRow, };
+signature?: SignatureRow,
+/**
+ * A person pinned it.
+ */
+pinned: boolean,
+/**
+ * What a person noted beside it.
+ */
+note?: string, };
 
 /**
  * Which deliveries to list, newest first.
@@ -1102,7 +1149,15 @@ source?: string,
  */
 quarantined?: boolean,
 /**
- * The number of the last row of the page before.
+ * A search in the query language of deliveries.
+ */
+search?: string,
+/**
+ * Only those newer than this number.
+ */
+since?: string,
+/**
+ * The `next` of the page before.
  */
 after?: string,
 /**
@@ -1111,7 +1166,8 @@ after?: string,
 limit?: number, };
 
 /**
- * A page of the inspector's list.
+ * A page of the inspector's list. A search looks at so many deliveries only and answers with what it has: also a page
+ * without rows may have a next one.
  */
 export type DeliveryPage = {
 /**
@@ -1121,7 +1177,27 @@ rows: Array<DeliveryRow>,
 /**
  * Pass as `after` for the next, older page.
  */
-next?: string, };
+next?: string,
+/**
+ * What of the search could not be understood, in words.
+ */
+problem?: string,
+/**
+ * The number of the newest delivery in the journal; 0 in an empty one.
+ */
+newest: number,
+/**
+ * The number of the oldest.
+ */
+oldest: number,
+/**
+ * Everything that was asked for was looked at from the newest down to this number.
+ */
+reached: number,
+/**
+ * When the last one that was looked at arrived.
+ */
+reached_at?: Instant, };
 
 /**
  * Which delivery.
@@ -2829,6 +2905,8 @@ export type Acts = {
   take_unsigned: { ask: TakeUnsigned, answer: SourceRow },
   accept_deliveries: { ask: Acceptance, answer: Marked },
   hand_over: { ask: HandOverQuestion, answer: WorkStarted },
+  pin_deliveries: { ask: Pinning, answer: Marked },
+  note_delivery: { ask: NewNote, answer: NoteKept },
   send_sample: { ask: SampleQuestion, answer: SampleSent },
   cancel_work: { ask: WorkQuestion, answer: Marked },
   dismiss_work: { ask: WorkQuestion, answer: Marked },

@@ -1,7 +1,8 @@
 //! The inspector: the journal's list and one delivery with all that was made of it.
 
-use afterchat_archive::{DeliveryId, DeliverySummary, JournalQuestion, Outcome as ArchiveOutcome};
+use afterchat_archive::{DeliveryId, DeliverySummary, Effort, JournalQuestion, Outcome as ArchiveOutcome};
 use afterchat_transcript::payload::{Format, Kind, Located, Payload, Value};
+use afterchat_transcript::query::deliveries::DeliveryQuery;
 use afterchat_transcript::reading::{self, Part};
 
 use super::conversations::limit;
@@ -22,21 +23,25 @@ const SHOWN_HEX: usize = 4096;
 const SHOWN_VALUES: usize = 20_000;
 
 pub(crate) fn list(api: &Api, ask: &DeliveriesQuestion) -> Result<DeliveryPage, Failure> {
-    let limit = limit(ask.limit);
-    let before = ask.after.as_deref().map(number).transpose()?;
     let question = JournalQuestion {
         conversation: ask.conversation.clone(),
         source: ask.source.clone(),
         quarantined: ask.quarantined.unwrap_or(false),
-        before,
-        since: None,
-        limit: limit + 1,
+        before: ask.after.as_deref().map(number).transpose()?,
+        since: ask.since.as_deref().map(number).transpose()?,
+        limit: limit(ask.limit),
     };
-    let mut found = api.archive.deliveries(&question)?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|row| row.id.to_string());
-    Ok(DeliveryPage { rows: found.into_iter().map(row).collect(), next })
+    let query = DeliveryQuery::parse(ask.search.as_deref().unwrap_or_default());
+    let found = api.archive.find_deliveries(&question, &query, Effort::STEP)?;
+    Ok(DeliveryPage {
+        rows: found.rows.into_iter().map(row).collect(),
+        next: found.next.map(|next| next.to_string()),
+        problem: query.problem,
+        newest: found.newest.0,
+        oldest: found.oldest.0,
+        reached: found.reached.0,
+        reached_at: found.reached_at,
+    })
 }
 
 pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, Failure> {
@@ -130,6 +135,8 @@ pub(super) fn row(summary: DeliverySummary) -> DeliveryRow {
         conversations: summary.conversations,
         event: summary.event,
         signature: summary.signature.map(signatures::row),
+        pinned: summary.pinned,
+        note: summary.note,
     }
 }
 

@@ -7,6 +7,7 @@ mod deliveries;
 mod handover;
 mod history;
 mod marks;
+mod notes;
 mod overview;
 mod provenance;
 mod samples;
@@ -103,6 +104,8 @@ calls! {
         take_unsigned: TakeUnsigned => SourceRow = signatures::take_unsigned;
         accept_deliveries: Acceptance => Marked = signatures::accept;
         hand_over: HandOverQuestion => WorkStarted = handover::hand_over;
+        pin_deliveries: types::Pinning => Marked = notes::pin;
+        note_delivery: types::NewNote => types::NoteKept = notes::note;
         send_sample: SampleQuestion => SampleSent = samples::send;
         cancel_work: WorkQuestion => Marked = work::cancel;
         dismiss_work: WorkQuestion => Marked = work::dismiss;

@@ -20,6 +20,7 @@ macro_rules! contract {
 mod compare;
 mod handover;
 mod history;
+mod notes;
 mod provenance;
 mod signatures;
 mod visitors;
@@ -28,6 +29,7 @@ mod work;
 pub use compare::*;
 pub use handover::*;
 pub use history::*;
+pub use notes::*;
 pub use provenance::*;
 pub use signatures::*;
 pub use visitors::*;
@@ -279,6 +281,11 @@ contract! {
         /// What was found of its signature; absent when there was no secret to check it with.
         #[serde(skip_serializing_if = "Option::is_none")]
         signature: Option<SignatureRow>,
+        /// A person pinned it.
+        pinned: bool,
+        /// What a person noted beside it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     }
 
     /// Which deliveries to list, newest first.
@@ -292,7 +299,13 @@ contract! {
         /// Only those in quarantine.
         #[serde(default)]
         quarantined: Option<bool>,
-        /// The number of the last row of the page before.
+        /// A search in the query language of deliveries.
+        #[serde(default)]
+        search: Option<String>,
+        /// Only those newer than this number.
+        #[serde(default)]
+        since: Option<String>,
+        /// The `next` of the page before.
         #[serde(default)]
         after: Option<String>,
         /// How many rows at most; 50 if not given, never more than 200.
@@ -300,13 +313,29 @@ contract! {
         limit: Option<u32>,
     }
 
-    /// A page of the inspector's list.
+    /// A page of the inspector's list. A search looks at so many deliveries only and answers with what it has: also a page
+    /// without rows may have a next one.
     DeliveryPage {
         /// The rows.
         rows: Vec<DeliveryRow>,
         /// Pass as `after` for the next, older page.
         #[serde(skip_serializing_if = "Option::is_none")]
         next: Option<String>,
+        /// What of the search could not be understood, in words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        problem: Option<String>,
+        /// The number of the newest delivery in the journal; 0 in an empty one.
+        #[ts(type = "number")]
+        newest: i64,
+        /// The number of the oldest.
+        #[ts(type = "number")]
+        oldest: i64,
+        /// Everything that was asked for was looked at from the newest down to this number.
+        #[ts(type = "number")]
+        reached: i64,
+        /// When the last one that was looked at arrived.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reached_at: Option<Instant>,
     }
 
     /// Which delivery.
