@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant as Moment};
 
 use afterchat_archive::{
-    Archive, ArchiveError, DeliveryId, Doubt, Effort, Found, JournalQuestion, Outcome, Signature,
+    Archive, ArchiveError, DeliveryId, Doubt, Effort, Found, JournalQuestion, Outcome, Signature, Told,
 };
 use afterchat_transcript::query::deliveries::DeliveryQuery;
 use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
@@ -104,6 +104,10 @@ fn numbers(found: &Found) -> Vec<i64> {
 fn a_search_finds_what_fits_newest_first() {
     let house = House::six();
     house.archive.pin(&[DeliveryId(2), DeliveryId(5)], true, at(10)).unwrap();
+    for (delivery, status) in [(1, Some(503)), (2, Some(200)), (3, None)] {
+        house.archive.told(Told { delivery: DeliveryId(delivery), status, ..Told::default() });
+    }
+    // What services were told is written together with what is written next.
     house.archive.note(DeliveryId(3), "Ask the vendor").unwrap();
     let conversation = house.archive.delivery_summary(DeliveryId(1)).unwrap().conversations.remove(0);
     let of_it = format!("conversation:{conversation}");
@@ -154,6 +158,10 @@ fn a_search_finds_what_fits_newest_first() {
         ("signature:late", &[]),
         ("signature:none", &[6, 2, 1]),
         ("-signature:none", &[5, 4, 3]),
+        ("status:503", &[1]),
+        ("status:5xx", &[1]),
+        ("status:<400", &[2]),
+        ("-status:5xx", &[6, 5, 4, 3, 2]),
         ("size:>10k", &[2]),
         ("size:0", &[6]),
         ("id:2-4 source:smart", &[4, 3]),

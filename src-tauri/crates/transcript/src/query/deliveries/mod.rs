@@ -141,8 +141,9 @@ impl DeliveryQuery {
 }
 
 /// Names that stand before a colon, beside `header.` with a name of its own.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "method",
+    "status",
     "source",
     "service",
     "provider",

@@ -81,6 +81,8 @@ fn names_choose_by_what_a_delivery_is() {
 #[test]
 fn numbers_are_ranges() {
     let (least, most) = (i64::MIN, i64::MAX);
+    check("status:503 status:5xx status:2XX", &["status 503..=503", "status 500..=599", "status 200..=299"]);
+    check("status:>=400 status:<300", &[&format!("status 400..={most}"), &format!("status {least}..=299")]);
     check("size:>10k", &[&format!("size 10001..={most}")]);
     check(
         "size:<=1.5MB size:300 size:1k-2k",
@@ -112,6 +114,7 @@ fn what_cannot_be_understood_is_left_out_and_named() {
         ("size:huge rocket", "size:>10k"),
         ("size:>nan rocket", "size:>10k"),
         ("size:99999999999999999999g rocket", "size:>10k"),
+        ("status:teapot rocket", "status:5xx"),
         ("id:-1 rocket", "id:12"),
         ("before:yesterday rocket", "before:2026-03-31"),
         ("after:0001-01-01 rocket", "before:2026-03-31"),
