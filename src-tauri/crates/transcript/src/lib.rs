@@ -8,6 +8,7 @@ pub mod compare;
 pub mod delivery;
 pub mod event;
 pub mod fold;
+pub mod guide;
 pub mod instant;
 pub mod model;
 pub mod payload;

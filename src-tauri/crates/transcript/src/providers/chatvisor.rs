@@ -4,11 +4,13 @@
 //! agents' answers are never sent. The documented last message spells its text `test`. What a “new message” looks like
 //! is not published, so anything with a `customerId` is read as far as it goes.
 
+mod guide;
 mod rest;
 
 use super::shared::{fields, tell, tell_email, told_with};
 use super::{Provider, has_all};
 use crate::Instant;
+use crate::guide::Guide;
 use crate::model::{MessageFacts, Role, Sourced, State};
 use crate::payload::{Cursor, Kind, Value};
 use crate::reading::{Extent, Findings, Part};
@@ -30,6 +32,10 @@ impl Provider for Chatvisor {
 
     fn name(&self) -> &'static str {
         "Chatvisor"
+    }
+
+    fn guide(&self) -> &'static Guide {
+        &guide::GUIDE
     }
 
     fn recognises(&self, payload: &Value) -> bool {

@@ -11,6 +11,7 @@ mod smartsupp;
 mod snapengage;
 mod tawkto;
 
+use crate::guide::Guide;
 use crate::payload::{Cursor, Value};
 use crate::reading::Findings;
 use crate::signature::Scheme;
@@ -22,6 +23,9 @@ pub trait Provider: Sync {
 
     /// The service's name as people write it.
     fn name(&self) -> &'static str;
+
+    /// How it is connected.
+    fn guide(&self) -> &'static Guide;
 
     /// True when a payload has this service's shape. The shapes of two services never overlap.
     fn recognises(&self, payload: &Value) -> bool;

@@ -4,9 +4,12 @@
 //! same `X-Hook-Event-Id` and the same body, so a retry is a repetition already). The lines of a transcript are known
 //! from public consumers; the inside of `attchs`, the files sent along, is inferred.
 
+mod guide;
+
 use super::Provider;
 use super::shared::{self, Agents, told_by, told_with};
 use crate::Instant;
+use crate::guide::Guide;
 use crate::model::{AttachmentFacts, Kind, MessageFacts, PageRole, PersonFacts, Role, Sourced, State};
 use crate::payload::{Cursor, Value};
 use crate::reading::{Extent, Findings, Part};
@@ -22,6 +25,10 @@ impl Provider for Tawkto {
 
     fn name(&self) -> &'static str {
         "tawk.to"
+    }
+
+    fn guide(&self) -> &'static Guide {
+        &guide::GUIDE
     }
 
     fn event_header(&self) -> Option<&'static str> {

@@ -3,12 +3,14 @@
 //! Documented at <https://chatlio.com/docs/chat-transcripts-v1/> and <https://chatlio.com/docs/webhooks/>. Nothing is
 //! signed, and no body names its event. Messages are written in Slack's markup.
 
+mod guide;
 mod live;
 mod transcript;
 
 use super::shared::{self, tell};
 use super::{Provider, has_all};
 use crate::Instant;
+use crate::guide::Guide;
 use crate::model::{FieldFacts, Origin, PageFacts, PageRole, Sourced};
 use crate::payload::{Cursor, Kind, Value};
 use crate::reading::{Findings, Part};
@@ -23,6 +25,10 @@ impl Provider for Chatlio {
 
     fn name(&self) -> &'static str {
         "Chatlio"
+    }
+
+    fn guide(&self) -> &'static Guide {
+        &guide::GUIDE
     }
 
     fn recognises(&self, payload: &Value) -> bool {

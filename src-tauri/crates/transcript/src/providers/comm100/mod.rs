@@ -7,6 +7,7 @@
 
 mod chat;
 mod clock;
+mod guide;
 mod lines;
 mod rest;
 mod visitor;
@@ -14,6 +15,7 @@ mod visitor;
 use super::Provider;
 use super::shared::{tell, told_by, told_with};
 use crate::Instant;
+use crate::guide::Guide;
 use crate::model::{Kind, Origin, State};
 use crate::payload::{Cursor, Value};
 use crate::reading::{Extent, Findings, Part};
@@ -79,6 +81,10 @@ impl Provider for Comm100 {
 
     fn name(&self) -> &'static str {
         "Comm100"
+    }
+
+    fn guide(&self) -> &'static Guide {
+        &guide::GUIDE
     }
 
     fn recognises(&self, payload: &Value) -> bool {

@@ -1,11 +1,13 @@
 //! Smartsupp: the POST hook, which sends a finished conversation whole, the newer webhooks, which send one event at a
 //! time, and conversations fetched over REST. Both hooks may be pointed at one address.
 
+mod guide;
 mod post_hook;
 mod rest;
 mod webhooks;
 
 use super::{Provider, has_all};
+use crate::guide::Guide;
 use crate::model::{FieldFacts, Quantity, Sourced};
 use crate::payload::{Cursor, Value};
 use crate::reading::{Findings, Part};
@@ -21,6 +23,10 @@ impl Provider for Smartsupp {
 
     fn name(&self) -> &'static str {
         "Smartsupp"
+    }
+
+    fn guide(&self) -> &'static Guide {
+        &guide::GUIDE
     }
 
     fn signature(&self) -> Option<Scheme> {

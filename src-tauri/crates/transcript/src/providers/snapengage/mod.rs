@@ -5,10 +5,12 @@
 //! <https://developer.snapengage.com/post-api/post-api-xml>. No offline sample is published.
 
 mod case;
+mod guide;
 mod requester;
 mod time;
 
 use super::Provider;
+use crate::guide::Guide;
 use crate::payload::{Cursor, Kind, Value};
 use crate::reading::Findings;
 use crate::signature::Scheme;
@@ -23,6 +25,10 @@ impl Provider for SnapEngage {
 
     fn name(&self) -> &'static str {
         "SnapEngage"
+    }
+
+    fn guide(&self) -> &'static Guide {
+        &guide::GUIDE
     }
 
     /// The “Authentication Token”. Which header carries it is not printed; SnapEngage's other interfaces use the first.
