@@ -1817,6 +1817,14 @@ deliveries: number,
  */
 quarantined: number,
 /**
+ * How many of them its service sent itself: without samples and trials by hand.
+ */
+real_deliveries: number,
+/**
+ * When the first of these arrived.
+ */
+first_real_delivery_at?: Instant,
+/**
  * What its service signs with, oldest first. With none, nothing is checked.
  */
 secrets: Array<SecretRow>,
@@ -1940,6 +1948,155 @@ archive: string,
  * The program's version.
  */
 version: string, };
+
+/**
+ * How well a fact is known.
+ */
+export type Known = "documented" | "inferred" | "not_documented";
+
+/**
+ * Something to know about a service, with where it is known from.
+ */
+export type GuideFact = {
+/**
+ * In words.
+ */
+text: string,
+/**
+ * How well it is known.
+ */
+known: Known,
+/**
+ * The page where it stands, or from which it follows; absent where no page tells of it.
+ */
+page?: string, };
+
+/**
+ * Whether an event should be switched on.
+ */
+export type Advice = "needed" | "useful" | "useless";
+
+/**
+ * Something the service tells of, and can be asked to.
+ */
+export type GuideEvent = {
+/**
+ * As it is called where it is switched on.
+ */
+name: string,
+/**
+ * Whether it should be switched on.
+ */
+advice: Advice,
+/**
+ * What it brings.
+ */
+brings: GuideFact, };
+
+/**
+ * One of a service's ways to post to an address.
+ */
+export type GuideWay = {
+/**
+ * What the service calls it.
+ */
+name: string,
+/**
+ * The plan that has it; absent where none is named.
+ */
+plan?: GuideFact,
+/**
+ * Where the address goes, step by step.
+ */
+steps: Array<GuideFact>,
+/**
+ * What can be switched on, the needed first.
+ */
+events: Array<GuideEvent>,
+/**
+ * What never arrives this way.
+ */
+never: Array<GuideFact>,
+/**
+ * What a request looks like.
+ */
+format: GuideFact,
+/**
+ * True when its requests are signed, once a secret is set on both sides.
+ */
+signs: boolean,
+/**
+ * Which secret to enter where; for what is not signed, what is known of that.
+ */
+secret: GuideFact,
+/**
+ * When a request that failed is sent again, and what counts as failed.
+ */
+retries: GuideFact,
+/**
+ * What must be true of the address.
+ */
+address: GuideFact,
+/**
+ * True when an address that begins with `http:` is not taken.
+ */
+https_only: boolean,
+/**
+ * Whether one address serves everything that is switched on.
+ */
+one_for_all: GuideFact,
+/**
+ * What to do at the service so that something is sent.
+ */
+trigger: GuideFact, };
+
+/**
+ * How a service is connected.
+ */
+export type Guide = {
+/**
+ * Its ways to post to an address, the one to begin with first.
+ */
+ways: Array<GuideWay>, };
+
+/**
+ * How a chat service is connected.
+ */
+export type ServiceGuide = {
+/**
+ * The service's id.
+ */
+provider: string,
+/**
+ * Its guide.
+ */
+guide: Guide, };
+
+/**
+ * The guide to the service of a hook address, or to every one when the address finds out by itself.
+ */
+export type GuideAnswer = {
+/**
+ * The guides.
+ */
+services: Array<ServiceGuide>, };
+
+/**
+ * Whether a service has reached its address. Samples and trials by hand do not count.
+ */
+export type ConnectedAnswer = {
+/**
+ * The first delivery of the service that could be read.
+ */
+first?: DeliveryRow,
+/**
+ * While there is none: the newest that could not, in quarantine or unreadable.
+ */
+trouble?: DeliveryRow,
+/**
+ * While there is none: the newest sample or trial by hand.
+ */
+trial?: DeliveryRow, };
 
 /**
  * A bundled payload.
@@ -2878,6 +3035,8 @@ export type Queries = {
   spot: { ask: SpotQuestion, answer: SpotAnswer },
   origin: { ask: OriginQuestion, answer: OriginAnswer },
   shown: { ask: ShownQuestion, answer: ShownAnswer },
+  guide: { ask: SourceName, answer: GuideAnswer },
+  connected: { ask: SourceName, answer: ConnectedAnswer },
   samples: { ask: Nothing, answer: SamplesAnswer },
   work: { ask: Nothing, answer: WorkAnswer },
   history: { ask: Nothing, answer: HistoryAnswer },

@@ -5,6 +5,7 @@
 
 mod answers;
 mod compress;
+mod connected;
 mod conversations;
 mod error;
 mod forwards;
@@ -32,6 +33,7 @@ pub use answers::{
     AnswerPlan, EventAttempt, EventAttempts, LONGEST_WAIT, PlanError, Planned, PlannedAnswer, Refusal,
     RefusalReason, Risk, Said, Step, Told,
 };
+pub use connected::Connected;
 pub use conversations::{ConversationSummary, Counts, ListQuestion, View};
 pub use error::{AppendError, ArchiveError};
 pub use forwards::{

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_shapes.sql"),
     include_str!("../migrations/0005_forwards.sql"),
     include_str!("../migrations/0006_samples.sql"),
+    include_str!("../migrations/0007_connect.sql"),
 ];
 
 /// The newest format this program knows.

@@ -23,7 +23,7 @@ use crate::journal::{self, Journalled, Outcome};
 use crate::readers::Readers;
 use crate::told::{self, Read};
 use crate::writer::Writer;
-use crate::{Archive, ArchiveError, answers, conversations};
+use crate::{Archive, ArchiveError, answers, connected, conversations};
 
 /// Deliveries projected at once: enough to share a commit, few enough that storing them holds up no answer for long.
 const PAGE: i64 = 64;
@@ -195,6 +195,8 @@ struct NotedReading {
     delivery: i64,
     source: String,
     received_at: i64,
+    /// Its service sent it: nobody here did, to try the address.
+    real: bool,
     provider: Option<&'static str>,
     event: Option<String>,
     outcome: Outcome,
@@ -287,15 +289,23 @@ impl NotedReading {
 
     /// Counts it for its source. What is read again was heard before.
     fn count(&self, connection: &Connection, again: bool) -> Result<(), ArchiveError> {
-        let heard = "INSERT INTO heard VALUES (?1, ?3, ?2, ?4)
+        let heard = "INSERT INTO heard (source, deliveries, last_at, quarantined, real_deliveries, first_real, first_real_at)
+             VALUES (?1, ?3, ?2, ?4, ?5, ?6, ?7)
              ON CONFLICT (source) DO UPDATE SET deliveries = deliveries + excluded.deliveries,
-                 last_at = max(last_at, excluded.last_at), quarantined = quarantined + excluded.quarantined";
+                 last_at = max(last_at, excluded.last_at), quarantined = quarantined + excluded.quarantined,
+                 real_deliveries = real_deliveries + excluded.real_deliveries,
+                 first_real_at = coalesce(first_real_at, excluded.first_real_at),
+                 first_real = coalesce(first_real, excluded.first_real)";
         let quarantined = self.outcome == Outcome::Quarantined;
+        let real = self.real && !again;
         connection.prepare_cached(heard)?.execute(params![
             self.source,
             self.received_at,
             !again,
-            quarantined
+            quarantined,
+            real,
+            real.then_some(self.delivery),
+            real.then_some(self.received_at),
         ])?;
         Ok(())
     }
@@ -329,6 +339,7 @@ impl Slice<'_> {
             delivery: id,
             source: delivery.source.clone(),
             received_at: delivery.received_at.millis(),
+            real: connected::is_real(delivery),
             provider: read.reading.provider,
             event: read.reading.event.clone(),
             outcome,

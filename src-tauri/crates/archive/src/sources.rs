@@ -37,6 +37,10 @@ pub struct Source {
     pub quarantined: i64,
     /// What it answers instead of the usual; `None` when it answers as usual.
     pub answer: Option<Planned>,
+    /// How many of them its service sent: without fetched and imported ones, samples, and trials by hand.
+    pub real_deliveries: i64,
+    /// When the first of these arrived.
+    pub first_real_delivery_at: Option<Instant>,
 }
 
 impl std::fmt::Debug for Source {
@@ -121,7 +125,7 @@ fn insert(
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Source>, ArchiveError> {
     let mut select = connection.prepare_cached(
         "SELECT s.name, s.provider, s.token, s.created_at, coalesce(h.deliveries, 0), h.last_at, s.unsigned,
-             coalesce(h.quarantined, 0)
+             coalesce(h.quarantined, 0), coalesce(h.real_deliveries, 0), h.first_real_at
          FROM sources s LEFT JOIN heard h ON h.source = s.name ORDER BY s.name = ?1, s.name",
     )?;
     let rows = select.query_map([DETECTING], |row| {
@@ -136,6 +140,8 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Source>, ArchiveError> 
             takes_unsigned: row.get(6)?,
             quarantined: row.get(7)?,
             answer: None,
+            real_deliveries: row.get(8)?,
+            first_real_delivery_at: row.get::<_, Option<i64>>(9)?.map(instant),
         })
     })?;
     let mut found = rows.collect::<Result<Vec<Source>, _>>()?;
@@ -194,6 +200,14 @@ impl Archive {
     /// When the archive cannot be read.
     pub fn sources(&self) -> Result<Vec<Source>, ArchiveError> {
         self.read(all)
+    }
+
+    /// The source of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn source(&self, name: &str) -> Result<Source, ArchiveError> {
+        self.read(|connection| one(connection, name))
     }
 
     /// Makes a source with a token of its own.

@@ -36,6 +36,21 @@ impl DeliveryKind {
     }
 }
 
+/// Who made a request that no chat service sent, to try an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    /// Afterchat, which posted a sample through its own door.
+    Sample,
+    /// Somebody on this machine, with a program that posts by hand.
+    ByHand,
+}
+
+/// Programs that people post with by hand, as their `User-Agent` begins.
+const HAND_TOOLS: [&str; 6] = ["curl/", "wget/", "httpie/", "xh/", "postmanruntime/", "insomnia/"];
+/// Headers that a tunnel or a proxy adds: behind one, also a request to loopback came from elsewhere.
+const PASSED_ON: [&str; 6] =
+    ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "CF-Connecting-IP", "Via"];
+
 /// A payload as it came, kept byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -72,7 +87,74 @@ impl Delivery {
     /// The first header of this name, as text, whatever its spelling.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let header = self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
-        std::str::from_utf8(&header.value).ok()
+        first(&self.headers, name)
+    }
+}
+
+fn first<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
+    let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+    std::str::from_utf8(&header.value).ok()
+}
+
+impl Trial {
+    /// Who made the request with these headers to try an address; `None` for what came from a service, as far as they
+    /// tell. By hand means a known tool that named this machine as the host: a service on the internet cannot have
+    /// done that.
+    #[must_use]
+    pub fn of(headers: &[Header]) -> Option<Self> {
+        let agent = first(headers, "User-Agent").unwrap_or_default().to_ascii_lowercase();
+        if agent.starts_with("afterchat/") && agent.ends_with("(sample)") {
+            return Some(Self::Sample);
+        }
+        let by_hand = HAND_TOOLS.iter().any(|tool| agent.starts_with(tool))
+            && first(headers, "Host").is_some_and(is_loopback)
+            && !PASSED_ON.iter().any(|name| first(headers, name).is_some());
+        by_hand.then_some(Self::ByHand)
+    }
+}
+
+/// Whether a `Host` names the machine itself, with or without a port.
+fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let literal = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost")
+        || literal.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Case<'a> = (&'a [(&'a str, &'a str)], Option<Trial>);
+
+    #[test]
+    fn a_trial_is_a_sample_or_a_hand_tool_on_this_machine_and_nothing_else() {
+        let cases: &[Case<'_>] = &[
+            (&[("user-agent", "Afterchat/0.1.0 (sample)"), ("Host", "127.0.0.1:4780")], Some(Trial::Sample)),
+            (&[("User-Agent", "Afterchat/0.1.0 (sample)"), ("Host", "shop.example")], Some(Trial::Sample)),
+            (&[("User-Agent", "Afterchat/0.1.0")], None),
+            (&[("User-Agent", "curl/8.5.0"), ("Host", "127.0.0.1:4780")], Some(Trial::ByHand)),
+            (&[("User-Agent", "HTTPie/3.2"), ("Host", "LOCALHOST:4780")], Some(Trial::ByHand)),
+            (&[("User-Agent", "curl/8.5.0"), ("Host", "[::1]:4780")], Some(Trial::ByHand)),
+            (&[("User-Agent", "curl/8.5.0"), ("Host", "[::1]")], Some(Trial::ByHand)),
+            (&[("User-Agent", "curl/8.5.0"), ("Host", "127.0.0.1.example:4780")], None),
+            (&[("User-Agent", "curl/8.5.0"), ("Host", "hooks.example")], None),
+            (
+                &[("User-Agent", "curl/8.5.0"), ("Host", "127.0.0.1:4780"), ("X-Forwarded-For", "192.0.2.1")],
+                None,
+            ),
+            (&[("User-Agent", "curl/8.5.0")], None),
+            (&[("User-Agent", "GuzzleHttp/7"), ("Host", "127.0.0.1:4780")], None),
+            (&[("Host", "127.0.0.1:4780")], None),
+            (&[], None),
+        ];
+        for (headers, expected) in cases {
+            let line = |(name, value): &(&str, &str)| Header { name: (*name).into(), value: (*value).into() };
+            let headers: Vec<Header> = headers.iter().map(line).collect();
+            assert_eq!(Trial::of(&headers), *expected, "{headers:?}");
+        }
     }
 }

@@ -20,7 +20,7 @@ pub enum Known {
 
 /// Something to know about a service, with where it is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[ts(optional_fields)]
+#[ts(optional_fields, rename = "GuideFact")]
 pub struct Fact {
     /// In words.
     pub text: &'static str,
@@ -65,6 +65,7 @@ pub enum Advice {
 
 /// Something the service tells of, and can be asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "GuideEvent")]
 pub struct Event {
     /// As it is called where it is switched on.
     pub name: &'static str,
@@ -76,7 +77,7 @@ pub struct Event {
 
 /// One of a service's ways to post to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[ts(optional_fields)]
+#[ts(optional_fields, rename = "GuideWay")]
 pub struct Way {
     /// What the service calls it.
     pub name: &'static str,

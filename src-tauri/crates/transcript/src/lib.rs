@@ -18,7 +18,7 @@ pub mod reading;
 pub mod richtext;
 pub mod signature;
 
-pub use delivery::{Delivery, DeliveryKind, Header};
+pub use delivery::{Delivery, DeliveryKind, Header, Trial};
 pub use instant::Instant;
 pub use model::Transcript;
 pub use reading::{Reading, read};

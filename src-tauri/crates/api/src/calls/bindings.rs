@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use afterchat_transcript::Transcript;
+use afterchat_transcript::guide as g;
 use afterchat_transcript::model as m;
 use ts_rs::{Config, TS};
 
@@ -116,6 +117,15 @@ fn typescript() -> String {
         t::Counts,
         t::ViewCounts,
         t::Overview,
+        g::Known,
+        g::Fact,
+        g::Advice,
+        g::Event,
+        g::Way,
+        g::Guide,
+        t::ServiceGuide,
+        t::GuideAnswer,
+        t::ConnectedAnswer,
         t::SampleRow,
         t::SamplesAnswer,
         t::SampleQuestion,

@@ -4,6 +4,7 @@
 mod compare;
 mod conversations;
 mod deliveries;
+mod guide;
 mod handover;
 mod history;
 mod marks;
@@ -21,17 +22,8 @@ use serde_json::Value;
 
 use crate::{Api, Failure};
 pub(crate) use deliveries::{list as list_deliveries, number as delivery_number};
-use types::{
-    Acceptance, CompareAnswer, CompareQuestion, ConversationAnswer, ConversationPage, ConversationQuestion,
-    ConversationsQuestion, CustomerQuestion, CustomerTagQuestion, Decided, DecisionQuestion,
-    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, HandOverQuestion, HistoryAnswer,
-    HistoryEntry, HistoryService, HistoryStart, HistoryStarted, JoinVisitors, Mark, Marked, NeighboursAnswer,
-    NewSecret, NewSource, Nothing, OpenableAnswer, OriginAnswer, OriginQuestion, Overview, RecordPage,
-    RecordsQuestion, SampleQuestion, SampleSent, SamplesAnswer, SecretName, ShownAnswer, ShownQuestion,
-    SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer, VisitorList,
-    VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion,
-    WorkStarted, WrittenAnswer, WrittenQuestion,
-};
+#[allow(clippy::wildcard_imports, reason = "the list below names nearly all of them")]
+use types::*;
 
 macro_rules! calls {
     ($(#[$meta:meta])* $dispatch:ident as $module:ident, $title:literal { $($name:ident: $ask:ty => $answer:ty = $handler:path;)* }) => {
@@ -75,6 +67,8 @@ calls! {
         spot: SpotQuestion => SpotAnswer = deliveries::spot;
         origin: OriginQuestion => OriginAnswer = provenance::origin;
         shown: ShownQuestion => ShownAnswer = provenance::shown;
+        guide: SourceName => GuideAnswer = guide::guide;
+        connected: SourceName => ConnectedAnswer = guide::connected;
         samples: Nothing => SamplesAnswer = samples::list;
         work: Nothing => WorkAnswer = work::list;
         history: Nothing => HistoryAnswer = history::list;

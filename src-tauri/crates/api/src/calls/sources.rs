@@ -31,6 +31,8 @@ pub(super) fn row(api: &Api, source: Source) -> Result<SourceRow, Failure> {
         last_delivery_at: source.last_delivery_at,
         deliveries: source.deliveries,
         quarantined: source.quarantined,
+        real_deliveries: source.real_deliveries,
+        first_real_delivery_at: source.first_real_delivery_at,
         takes_unsigned: source.takes_unsigned,
     })
 }

@@ -18,6 +18,7 @@ macro_rules! contract {
 }
 
 mod compare;
+mod guide;
 mod handover;
 mod history;
 mod notes;
@@ -27,6 +28,7 @@ mod visitors;
 mod work;
 
 pub use compare::*;
+pub use guide::*;
 pub use handover::*;
 pub use history::*;
 pub use notes::*;
@@ -428,6 +430,12 @@ contract! {
         /// How many of them are in quarantine.
         #[ts(type = "number")]
         quarantined: i64,
+        /// How many of them its service sent itself: without samples and trials by hand.
+        #[ts(type = "number")]
+        real_deliveries: i64,
+        /// When the first of these arrived.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        first_real_delivery_at: Option<Instant>,
         /// What its service signs with, oldest first. With none, nothing is checked.
         secrets: Vec<SecretRow>,
         /// Whether it takes what has no signature although it has secrets.
