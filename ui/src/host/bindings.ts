@@ -918,6 +918,386 @@ export type DeliveryKind = "hook" | "back_fill" | "import";
 export type Doubt = "missing" | "wrong" | "late";
 
 /**
+ * What one step of an answer plan says.
+ */
+export type SaidKind = "usual" | "drop" | "own";
+
+/**
+ * Why a request was not taken.
+ */
+export type RefusalReason = "too_long" | "too_slow" | "broken_off" | "busy" | "not_kept";
+
+/**
+ * What a delivery's service was told, and how long that took. Times count from the request's last byte.
+ */
+export type ToldRow = {
+/**
+ * The status code; absent when the connection was closed without an answer, as planned.
+ */
+status?: number,
+/**
+ * The beginning of the answer's body, when it was not the usual one of its status.
+ */
+body?: string,
+/**
+ * Who decided on it, in words; absent for the usual answer.
+ */
+because?: string,
+/**
+ * Milliseconds from the whole head to the whole body.
+ */
+receiving: number,
+/**
+ * Milliseconds to the commit.
+ */
+committing: number,
+/**
+ * Milliseconds to the answer at the socket or, where it was not handed over, to the failure.
+ */
+answering: number,
+/**
+ * Milliseconds until the sender was seen to have closed its side; absent when it stayed.
+ */
+left?: number,
+/**
+ * Whether the socket took the answer, or was closed as planned.
+ */
+handed: boolean, };
+
+/**
+ * One step of an answer plan, in fields.
+ */
+export type StepRow = {
+/**
+ * What it says.
+ */
+said: SaidKind,
+/**
+ * The status code of an answer of its own, 200 to 599.
+ */
+status?: number,
+/**
+ * Its header lines.
+ */
+headers: Array<Header>,
+/**
+ * Its body; absent for the usual one.
+ */
+body?: string,
+/**
+ * How many milliseconds it waits first.
+ */
+wait: number,
+/**
+ * How often it is given; absent is once, or for ever in the last step.
+ */
+times?: number,
+/**
+ * That a status which services may take amiss is meant.
+ */
+meant: boolean, };
+
+/**
+ * The answers of a source, in fields.
+ */
+export type PlanRow = {
+/**
+ * The steps, at least one.
+ */
+steps: Array<StepRow>,
+/**
+ * Whether each event runs through the steps by itself.
+ */
+per_event: boolean,
+/**
+ * Whether it also answers what is in quarantine.
+ */
+quarantine_too: boolean, };
+
+/**
+ * A plan as text.
+ */
+export type PlanText = {
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * Why a text or its fields are no plan.
+ */
+export type PlanProblem = {
+/**
+ * Where in the text, in characters.
+ */
+at: number,
+/**
+ * How many characters are meant; 0 at the end.
+ */
+length: number,
+/**
+ * What is wrong and what is allowed, in sentences.
+ */
+words: string, };
+
+/**
+ * A plan in both forms, or why it is none.
+ */
+export type PlanAnswer = {
+/**
+ * The text that was looked at.
+ */
+text: string,
+/**
+ * Its fields, when it is a plan.
+ */
+plan?: PlanRow,
+/**
+ * What is wrong with it, when it is none.
+ */
+problem?: PlanProblem,
+/**
+ * What harm its answers may do, in sentences.
+ */
+risks: Array<string>, };
+
+/**
+ * What a source answers instead of the usual.
+ */
+export type AnswerRow = {
+/**
+ * The plan as text.
+ */
+text: string,
+/**
+ * Since when.
+ */
+set_at: Instant,
+/**
+ * How many answers it has given, where it counts per source.
+ */
+given: number,
+/**
+ * The step that comes next, as text; absent where each event is counted by itself, or everything is as usual
+ * again.
+ */
+next?: string,
+/**
+ * True when all steps are given and the source answers as usual again.
+ */
+over: boolean, };
+
+/**
+ * Which answers a source is to give, from the first step.
+ */
+export type NewAnswer = {
+/**
+ * The source's name.
+ */
+source: string,
+/**
+ * The plan as text; absent for the usual answer.
+ */
+text?: string, };
+
+/**
+ * A request that was not taken.
+ */
+export type RefusalRow = {
+/**
+ * Its number, in a space of its own.
+ */
+id: string,
+/**
+ * When it was given up.
+ */
+at: Instant,
+/**
+ * The source whose address it reached.
+ */
+source: string,
+/**
+ * The request method.
+ */
+method: string,
+/**
+ * The content type, as claimed.
+ */
+content_type?: string,
+/**
+ * Bytes of its body that arrived.
+ */
+seen: number,
+/**
+ * Bytes that its head announced; absent where it announced none.
+ */
+announced: number,
+/**
+ * Why it was not taken.
+ */
+reason: RefusalReason,
+/**
+ * What the sender was told; absent when it was gone before.
+ */
+status?: number,
+/**
+ * How many more were not taken since the one before and are not listed.
+ */
+passed_over: number, };
+
+/**
+ * Which requests that were not taken to list, newest first.
+ */
+export type RefusalsQuestion = {
+/**
+ * Only those of this source.
+ */
+source?: string,
+/**
+ * The number of the last row of the page before.
+ */
+after?: string,
+/**
+ * How many rows at most; 50 if not given, never more than 200.
+ */
+limit?: number, };
+
+/**
+ * A page of them.
+ */
+export type RefusalPage = {
+/**
+ * The rows.
+ */
+rows: Array<RefusalRow>,
+/**
+ * The number to ask the next page with; absent on the last one.
+ */
+next?: string, };
+
+/**
+ * One of them, by its number.
+ */
+export type RefusalQuestion = {
+/**
+ * Its number.
+ */
+id: string, };
+
+/**
+ * A request that was not taken, as far as it came.
+ */
+export type RefusalAnswer = {
+/**
+ * Its row.
+ */
+row: RefusalRow,
+/**
+ * The path as sent, with the token taken out.
+ */
+path: string,
+/**
+ * The query string as sent.
+ */
+query?: string,
+/**
+ * Every header in the order of arrival.
+ */
+headers: Array<Header>,
+/**
+ * What is kept of its body: the first 64 KiB of what arrived, as text.
+ */
+body: string,
+/**
+ * Bytes of the body that are kept.
+ */
+kept: number, };
+
+/**
+ * One attempt of an event.
+ */
+export type EventAttemptRow = {
+/**
+ * The delivery.
+ */
+id: string,
+/**
+ * Which attempt it is, counted from 1.
+ */
+number: number,
+/**
+ * When it arrived.
+ */
+received_at: Instant,
+/**
+ * Milliseconds since the attempt before; absent for the first.
+ */
+gap: number,
+/**
+ * The size of its body in bytes.
+ */
+size: number,
+/**
+ * What its service was told, where that was noted.
+ */
+told?: ToldRow, };
+
+/**
+ * The attempts of the event that a delivery is one of.
+ */
+export type EventAttempts = {
+/**
+ * How many there are.
+ */
+all: number,
+/**
+ * The header by which the service numbers the event; absent where equal bytes are the same event.
+ */
+numbered_by?: string,
+/**
+ * Those around the one that was asked for, in order of arrival.
+ */
+rows: Array<EventAttemptRow>, };
+
+/**
+ * A piece of the signed bytes: letters, the value of a header or, with neither, the exact body.
+ */
+export type SignedPieceRow = {
+/**
+ * Letters that the service puts in.
+ */
+letters?: string,
+/**
+ * The header whose value is meant.
+ */
+header?: string,
+/**
+ * Its value; absent where the request has none.
+ */
+value?: string, };
+
+/**
+ * What a signature covers and where it stands, in one delivery.
+ */
+export type SignedRow = {
+/**
+ * The headers that may carry it.
+ */
+headers: Array<string>,
+/**
+ * What stands in them.
+ */
+claims: Array<Header>,
+/**
+ * How it is made, in words; absent for the secret itself.
+ */
+made?: string,
+/**
+ * The bytes it covers, one piece after another; none for the secret itself.
+ */
+pieces: Array<SignedPieceRow>, };
+
+/**
  * What the door found when it checked a delivery's signature.
  */
 export type SignatureRow = {
@@ -1130,7 +1510,11 @@ pinned: boolean,
 /**
  * What a person noted beside it.
  */
-note?: string, };
+note?: string,
+/**
+ * What its service was told; absent where that was not noted, as of what was imported.
+ */
+told?: ToldRow, };
 
 /**
  * Which deliveries to list, newest first.
@@ -1274,6 +1658,10 @@ query?: string,
  * Every header in order.
  */
 headers: Array<Header>,
+/**
+ * What its signature covers, where one was looked for.
+ */
+signed?: SignedRow,
 /**
  * How the body is written.
  */
@@ -1831,7 +2219,11 @@ secrets: Array<SecretRow>,
 /**
  * Whether it takes what has no signature although it has secrets.
  */
-takes_unsigned: boolean, };
+takes_unsigned: boolean,
+/**
+ * What it answers instead of the usual; absent when it answers as usual.
+ */
+answer?: AnswerRow, };
 
 /**
  * A chat service.
@@ -1932,6 +2324,14 @@ waiting: number,
  * How many conversations each view holds.
  */
 views: ViewCounts,
+/**
+ * How many requests that were not taken are listed.
+ */
+refused: number,
+/**
+ * When the newest of them was given up.
+ */
+last_refused_at?: Instant,
 /**
  * Every hook address.
  */
@@ -3032,6 +3432,11 @@ export type Queries = {
   compare: { ask: CompareQuestion, answer: CompareAnswer },
   neighbours: { ask: DeliveryQuestion, answer: NeighboursAnswer },
   written: { ask: WrittenQuestion, answer: WrittenAnswer },
+  attempts: { ask: DeliveryQuestion, answer: EventAttempts },
+  refusals: { ask: RefusalsQuestion, answer: RefusalPage },
+  refusal: { ask: RefusalQuestion, answer: RefusalAnswer },
+  read_answer: { ask: PlanText, answer: PlanAnswer },
+  write_answer: { ask: PlanRow, answer: PlanAnswer },
   spot: { ask: SpotQuestion, answer: SpotAnswer },
   origin: { ask: OriginQuestion, answer: OriginAnswer },
   shown: { ask: ShownQuestion, answer: ShownAnswer },
@@ -3059,6 +3464,7 @@ export type Acts = {
   add_source: { ask: NewSource, answer: SourceRow },
   rotate_source: { ask: SourceName, answer: SourceRow },
   remove_source: { ask: SourceName, answer: Marked },
+  set_answer: { ask: NewAnswer, answer: SourceRow },
   add_secret: { ask: NewSecret, answer: SourceRow },
   remove_secret: { ask: SecretName, answer: SourceRow },
   take_unsigned: { ask: TakeUnsigned, answer: SourceRow },

@@ -26,6 +26,10 @@ const table: Record<string, Explained> = {
     title: 'It cannot be written like this',
     next: 'Copy it as curl instead.',
   },
+  no_answer_plan: {
+    title: 'These answers cannot be given',
+    next: 'Nothing was changed. Look at what is marked and set the answers again.',
+  },
   history_incomplete: {
     title: 'Something is missing',
     next: 'Token, ids and address are entered under History with “Change”. Nothing was sent.',

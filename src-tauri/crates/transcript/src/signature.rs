@@ -3,6 +3,8 @@
 //! A provider names its [`Scheme`]; this module checks one, over the raw bytes and headers, in constant time and
 //! without a clock: the time of receipt is passed in. It decides nothing about what becomes of a request.
 
+mod signed;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::{Header, Instant};
+
+pub use signed::{Signed, SignedPiece};
 
 /// Stands in a delivery's header where the secret stood.
 pub const TAKEN_OUT: &[u8] = "…".as_bytes();

@@ -6,11 +6,11 @@ use afterchat_transcript::query::deliveries::DeliveryQuery;
 use afterchat_transcript::reading::{self, Part};
 
 use super::conversations::limit;
-use super::signatures;
 use super::types::{
     DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Excerpt, Header,
     Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
 };
+use super::{answers, signatures};
 use crate::{Api, Failure};
 
 /// Bytes of a body that a window is sent. The whole is in the archive and comes out with `afterchat delivery`.
@@ -65,6 +65,7 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
         value: String::from_utf8_lossy(&header.value).into_owned(),
     };
     Ok(DeliveryAnswer {
+        signed: signatures::signed(&delivery, summary.signature.as_ref()),
         row: row(summary),
         path: delivery.path.clone(),
         query: delivery.query.clone(),
@@ -137,6 +138,7 @@ pub(super) fn row(summary: DeliverySummary) -> DeliveryRow {
         signature: summary.signature.map(signatures::row),
         pinned: summary.pinned,
         note: summary.note,
+        told: summary.told.map(answers::told),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The declaration of every query and act: its name, what it asks and what it answers. The dispatch and the TypeScript
 //! are made from this one list.
 
+mod answers;
 mod compare;
 mod conversations;
 mod deliveries;
@@ -24,6 +25,18 @@ use crate::{Api, Failure};
 pub(crate) use deliveries::{list as list_deliveries, number as delivery_number};
 #[allow(clippy::wildcard_imports, reason = "the list below names nearly all of them")]
 use types::*;
+use types::{
+    Acceptance, CompareAnswer, CompareQuestion, ConversationAnswer, ConversationPage, ConversationQuestion,
+    ConversationsQuestion, CustomerQuestion, CustomerTagQuestion, Decided, DecisionQuestion,
+    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, EventAttempts, HandOverQuestion,
+    HistoryAnswer, HistoryEntry, HistoryService, HistoryStart, HistoryStarted, JoinVisitors, Mark, Marked,
+    NeighboursAnswer, NewAnswer, NewSecret, NewSource, Nothing, OpenableAnswer, OriginAnswer, OriginQuestion,
+    Overview, PlanAnswer, PlanRow, PlanText, RecordPage, RecordsQuestion, RefusalAnswer, RefusalPage,
+    RefusalQuestion, RefusalsQuestion, SampleQuestion, SampleSent, SamplesAnswer, SecretName, ShownAnswer,
+    ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer,
+    VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer,
+    WorkQuestion, WorkStarted, WrittenAnswer, WrittenQuestion,
+};
 
 macro_rules! calls {
     ($(#[$meta:meta])* $dispatch:ident as $module:ident, $title:literal { $($name:ident: $ask:ty => $answer:ty = $handler:path;)* }) => {
@@ -64,6 +77,11 @@ calls! {
         compare: CompareQuestion => CompareAnswer = compare::compare;
         neighbours: DeliveryQuestion => NeighboursAnswer = compare::neighbours;
         written: WrittenQuestion => WrittenAnswer = handover::written;
+        attempts: DeliveryQuestion => EventAttempts = answers::attempts;
+        refusals: RefusalsQuestion => RefusalPage = answers::refusals;
+        refusal: RefusalQuestion => RefusalAnswer = answers::refusal;
+        read_answer: PlanText => PlanAnswer = answers::read;
+        write_answer: PlanRow => PlanAnswer = answers::write;
         spot: SpotQuestion => SpotAnswer = deliveries::spot;
         origin: OriginQuestion => OriginAnswer = provenance::origin;
         shown: ShownQuestion => ShownAnswer = provenance::shown;
@@ -93,6 +111,7 @@ calls! {
         add_source: NewSource => SourceRow = sources::add;
         rotate_source: SourceName => SourceRow = sources::rotate;
         remove_source: SourceName => Marked = sources::remove;
+        set_answer: NewAnswer => SourceRow = answers::set;
         add_secret: NewSecret => SourceRow = signatures::add;
         remove_secret: SecretName => SourceRow = signatures::remove;
         take_unsigned: TakeUnsigned => SourceRow = signatures::take_unsigned;

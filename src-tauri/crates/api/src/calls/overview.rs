@@ -16,6 +16,7 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
     };
     let everything = counts(View::Everything)?;
     let heard = api.archive.heard()?;
+    let (refused, last_refused_at) = api.archive.refused_count()?;
     Ok(Overview {
         listener: api.door.listener(),
         conversations: everything.total,
@@ -23,6 +24,8 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
         last_delivery_at: heard.last_at,
         quarantined: heard.quarantined,
         newest_quarantined: api.archive.newest_quarantined()?.map(|id| id.to_string()),
+        refused,
+        last_refused_at,
         waiting: progress.all - progress.done,
         views: ViewCounts {
             inbox: counts(View::Inbox)?,

@@ -2,8 +2,8 @@
 
 use afterchat_archive::Source;
 
-use super::signatures;
 use super::types::{Marked, NewSource, SourceName, SourceRow};
+use super::{answers, signatures};
 use crate::{Api, Failure, now};
 
 pub(super) fn add(api: &Api, ask: &NewSource) -> Result<SourceRow, Failure> {
@@ -24,6 +24,7 @@ pub(super) fn remove(api: &Api, ask: &SourceName) -> Result<Marked, Failure> {
 pub(super) fn row(api: &Api, source: Source) -> Result<SourceRow, Failure> {
     Ok(SourceRow {
         hook_url: format!("{}{}", api.door.base(&api.archive)?, source.path()),
+        answer: answers::of_source(api, &source),
         secrets: source.secrets.iter().map(signatures::secret_row).collect(),
         name: source.name,
         provider: source.provider,

@@ -17,6 +17,7 @@ macro_rules! contract {
     )* };
 }
 
+mod answers;
 mod compare;
 mod guide;
 mod handover;
@@ -27,6 +28,7 @@ mod signatures;
 mod visitors;
 mod work;
 
+pub use answers::*;
 pub use compare::*;
 pub use guide::*;
 pub use handover::*;
@@ -288,6 +290,9 @@ contract! {
         /// What a person noted beside it.
         #[serde(skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+        /// What its service was told; absent where that was not noted, as of what was imported.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        told: Option<ToldRow>,
     }
 
     /// Which deliveries to list, newest first.
@@ -388,6 +393,9 @@ contract! {
         query: Option<String>,
         /// Every header in order.
         headers: Vec<Header>,
+        /// What its signature covers, where one was looked for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signed: Option<SignedRow>,
         /// How the body is written.
         format: Format,
         /// The body as text; bytes that are no text are replaced and `lossy` says so.
@@ -440,6 +448,9 @@ contract! {
         secrets: Vec<SecretRow>,
         /// Whether it takes what has no signature although it has secrets.
         takes_unsigned: bool,
+        /// What it answers instead of the usual; absent when it answers as usual.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        answer: Option<AnswerRow>,
     }
 
     /// A chat service.
@@ -505,6 +516,12 @@ contract! {
         waiting: i64,
         /// How many conversations each view holds.
         views: ViewCounts,
+        /// How many requests that were not taken are listed.
+        #[ts(type = "number")]
+        refused: i64,
+        /// When the newest of them was given up.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_refused_at: Option<Instant>,
         /// Every hook address.
         sources: Vec<SourceRow>,
         /// Every chat service that is read.

@@ -16,3 +16,4 @@ pub(crate) use notes::Notes;
 pub use plan::{AnswerPlan, LONGEST_WAIT, PlanError, Risk, Said, Step};
 pub use refusals::{Refusal, RefusalReason};
 pub use told::Told;
+pub(crate) use told::of as told_of;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row as SqlRow};
 
 use super::{DeliveryId, Outcome, instant, kind};
 use crate::signatures::{Doubt, Signature};
-use crate::{Archive, ArchiveError};
+use crate::{Archive, ArchiveError, Told, answers};
 
 /// A row of the inspector's list.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub struct DeliverySummary {
     pub conversations: Vec<String>,
     /// What the door found when it checked its signature; `None` when there was no secret to check it with.
     pub signature: Option<Signature>,
+    /// What its service was told; `None` where that was not noted.
+    pub told: Option<Told>,
     /// A person pinned it.
     pub pinned: bool,
     /// What a person noted beside it.
@@ -80,6 +82,7 @@ fn summary(connection: &Connection, row: &SqlRow<'_>) -> Result<DeliverySummary,
         event: row.get(10)?,
         conversations: told(connection, id, outcome)?,
         signature: signature(row)?,
+        told: answers::told_of(connection, id)?,
         pinned: row.get::<_, Option<i64>>(16)?.is_some(),
         note: row.get(17)?,
     })

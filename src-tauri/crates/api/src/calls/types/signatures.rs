@@ -34,6 +34,32 @@ contract! {
         accepted_at: Option<Instant>,
     }
 
+    /// What a signature covers and where it stands, in one delivery.
+    SignedRow {
+        /// The headers that may carry it.
+        headers: Vec<String>,
+        /// What stands in them.
+        claims: Vec<super::Header>,
+        /// How it is made, in words; absent for the secret itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        made: Option<String>,
+        /// The bytes it covers, one piece after another; none for the secret itself.
+        pieces: Vec<SignedPieceRow>,
+    }
+
+    /// A piece of the signed bytes: letters, the value of a header or, with neither, the exact body.
+    SignedPieceRow {
+        /// Letters that the service puts in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        letters: Option<String>,
+        /// The header whose value is meant.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        header: Option<String>,
+        /// Its value; absent where the request has none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+    }
+
     /// How a chat service signs.
     SchemeRow {
         /// What is looked at and where, in words.
