@@ -2516,13 +2516,17 @@ provider: string,
 title: string, };
 
 /**
- * Every bundled payload.
+ * Every sample.
  */
 export type SamplesAnswer = {
 /**
- * The payloads.
+ * The bundled payloads.
  */
-rows: Array<SampleRow>, };
+rows: Array<SampleRow>,
+/**
+ * Those that people made, by name.
+ */
+own: Array<OwnSampleRow>, };
 
 /**
  * Which bundled payload.
@@ -2595,9 +2599,389 @@ export type SourceName = {
 name: string, };
 
 /**
+ * Why a header line of a delivery is not sent as it stands unless somebody asks for it.
+ */
+export type HeaderUse = "sent" | "set_anew" | "connection" | "credential" | "taken_out";
+
+/**
+ * What a request is to be made from: a delivery or a sample; of neither, a request to write oneself.
+ */
+export type ComposeQuestion = {
+/**
+ * The delivery's name.
+ */
+delivery?: string,
+/**
+ * The sample's name.
+ */
+sample?: string, };
+
+/**
+ * A header line to look at and to change.
+ */
+export type ComposedHeader = {
+/**
+ * The name as spelled.
+ */
+name: string,
+/**
+ * The value as text; bytes that are none show as �.
+ */
+value: string,
+/**
+ * The exact value in Base64, where it is no text.
+ */
+bytes?: string,
+/**
+ * What becomes of it.
+ */
+becomes: HeaderUse, };
+
+/**
+ * A request to look at, to change and to send.
+ */
+export type Composition = {
+/**
+ * The method.
+ */
+method: string,
+/**
+ * The query string, without the question mark.
+ */
+query?: string,
+/**
+ * Every header line, in order.
+ */
+headers: Array<ComposedHeader>,
+/**
+ * The body as text; absent when it is no text or too large for a window. It can be sent as it is all the same.
+ */
+body?: string,
+/**
+ * The size of the body in bytes.
+ */
+size: number,
+/**
+ * How the body is written.
+ */
+format: Format,
+/**
+ * What it is called: a sample's name or title.
+ */
+title?: string,
+/**
+ * The chat service it is from or like.
+ */
+provider?: string,
+/**
+ * The source it reached, or the one that takes such a sample, if there is one.
+ */
+source?: string,
+/**
+ * The label of the secret it was signed with, or would be, if its source has one.
+ */
+secret?: string,
+/**
+ * True for a sample that somebody made.
+ */
+own: boolean, };
+
+/**
+ * A header line to send.
+ */
+export type HeaderToSend = {
+/**
+ * The name.
+ */
+name: string,
+/**
+ * The value as text.
+ */
+value: string,
+/**
+ * The exact value in Base64; it then counts instead of the text.
+ */
+bytes?: string, };
+
+/**
+ * A request to send, to try or to keep.
+ */
+export type RequestToSend = {
+/**
+ * The delivery it was made from.
+ */
+delivery?: string,
+/**
+ * The sample it was made from.
+ */
+sample?: string,
+/**
+ * The method.
+ */
+method: string,
+/**
+ * The source whose hook address it goes to, through the door as everything that arrives there.
+ */
+source?: string,
+/**
+ * The query string at that address, without the question mark.
+ */
+query?: string,
+/**
+ * The address it goes to instead.
+ */
+url?: string,
+/**
+ * The header lines, in order.
+ */
+headers: Array<HeaderToSend>,
+/**
+ * The body as text; when absent, the very bytes of what it was made from.
+ */
+body?: string,
+/**
+ * Signs it anew with this secret, at the time of sending.
+ */
+sign_with?: SecretName, };
+
+/**
+ * How long each step took to be reached, in milliseconds from the beginning.
+ */
+export type SendTiming = {
+/**
+ * The name stood for addresses.
+ */
+resolved: number,
+/**
+ * The connection was there.
+ */
+connected: number,
+/**
+ * It was secret; absent where it is not to be.
+ */
+secured?: number,
+/**
+ * The first byte of an answer was there.
+ */
+first_byte: number,
+/**
+ * All of the answer was there that is read.
+ */
+whole: number, };
+
+/**
+ * What a server answered.
+ */
+export type ServerAnswer = {
+/**
+ * The status.
+ */
+status: number,
+/**
+ * The header lines, in order.
+ */
+headers: Array<Header>,
+/**
+ * The first 64 KiB of the body as text.
+ */
+body: string,
+/**
+ * True when some bytes of it are no text and show as �.
+ */
+lossy: boolean,
+/**
+ * True when the body is longer than that.
+ */
+truncated: boolean,
+/**
+ * How long it took.
+ */
+took: SendTiming, };
+
+/**
+ * What became of a request that was sent.
+ */
+export type SendAnswer = {
+/**
+ * The address it went to.
+ */
+url: string,
+/**
+ * The header lines as they went out.
+ */
+sent: Array<Header>,
+/**
+ * What was answered, as far as it came.
+ */
+answer?: ServerAnswer,
+/**
+ * Why no whole answer came.
+ */
+failure?: Failure,
+/**
+ * The delivery it became, when it went to an address of one's own.
+ */
+delivery?: string, };
+
+/**
+ * A request to send again and again.
+ */
+export type RepeatedSend = {
+/**
+ * The request.
+ */
+request: RequestToSend,
+/**
+ * How often, 1 to 10,000.
+ */
+times: number,
+/**
+ * How many a second, 0.1 to 200.
+ */
+per_second: number,
+/**
+ * Gives each copy a conversation of its own, by changing its id in the body.
+ */
+fresh: boolean, };
+
+/**
+ * What a conversation would become.
+ */
+export type TriedConversation = {
+/**
+ * Its name.
+ */
+id: string,
+/**
+ * True when there is none of this name yet.
+ */
+new: boolean,
+/**
+ * What would change, part by part.
+ */
+changes: Array<ConversationChange>,
+/**
+ * How many changes more there are than fit here.
+ */
+more: number, };
+
+/**
+ * What a request would become, tried in an archive that is thrown away.
+ */
+export type TryAnswer = {
+/**
+ * What would become of it.
+ */
+outcome: Outcome,
+/**
+ * Why it would tell of no conversation.
+ */
+reason?: string,
+/**
+ * The chat service whose reader understands it.
+ */
+provider?: string,
+/**
+ * The payload's own word for what happened.
+ */
+event?: string,
+/**
+ * What the door would find of its signature; absent when no secret is set.
+ */
+signature?: SignatureRow,
+/**
+ * What is odd about it.
+ */
+notices: Array<Notice>,
+/**
+ * How many values no typed place takes.
+ */
+other: number,
+/**
+ * The conversations it would tell of.
+ */
+conversations: Array<TriedConversation>,
+/**
+ * How many deliveries of those conversations it was tried with.
+ */
+with: number, };
+
+/**
+ * A sample that somebody made.
+ */
+export type OwnSampleRow = {
+/**
+ * Its name for the machine.
+ */
+id: string,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * The chat service it is like.
+ */
+provider?: string,
+/**
+ * The size of its body in bytes.
+ */
+size: number,
+/**
+ * When it was made or last replaced.
+ */
+made_at: Instant, };
+
+/**
+ * A request to keep as a sample.
+ */
+export type SampleToKeep = {
+/**
+ * What to call it.
+ */
+name: string,
+/**
+ * The chat service it is like.
+ */
+provider?: string,
+/**
+ * The request. Where it goes and how it is signed is not kept.
+ */
+request: RequestToSend,
+/**
+ * The own sample it takes the place of.
+ */
+replaces?: string, };
+
+/**
+ * Another name for a sample.
+ */
+export type SampleName = {
+/**
+ * The own sample.
+ */
+id: string,
+/**
+ * What to call it.
+ */
+name: string, };
+
+/**
+ * Own samples to delete, or to have back.
+ */
+export type SampleDeletion = {
+/**
+ * The own sample.
+ */
+id: string,
+/**
+ * False to have it back.
+ */
+on: boolean, };
+
+/**
  * What kind of long work. Work of one kind runs one after another.
  */
-export type WorkKind = "import" | "back_fill" | "export";
+export type WorkKind = "import" | "back_fill" | "export" | "send";
 
 /**
  * How far long work has come.
@@ -3443,6 +3827,7 @@ export type Queries = {
   guide: { ask: SourceName, answer: GuideAnswer },
   connected: { ask: SourceName, answer: ConnectedAnswer },
   samples: { ask: Nothing, answer: SamplesAnswer },
+  compose: { ask: ComposeQuestion, answer: Composition },
   work: { ask: Nothing, answer: WorkAnswer },
   history: { ask: Nothing, answer: HistoryAnswer },
   work_records: { ask: RecordsQuestion, answer: RecordPage },
@@ -3473,6 +3858,12 @@ export type Acts = {
   pin_deliveries: { ask: Pinning, answer: Marked },
   note_delivery: { ask: NewNote, answer: NoteKept },
   send_sample: { ask: SampleQuestion, answer: SampleSent },
+  send_request: { ask: RequestToSend, answer: SendAnswer },
+  repeat_request: { ask: RepeatedSend, answer: WorkStarted },
+  dry_run: { ask: RequestToSend, answer: TryAnswer },
+  keep_sample: { ask: SampleToKeep, answer: OwnSampleRow },
+  rename_sample: { ask: SampleName, answer: OwnSampleRow },
+  delete_sample: { ask: SampleDeletion, answer: Marked },
   cancel_work: { ask: WorkQuestion, answer: Marked },
   dismiss_work: { ask: WorkQuestion, answer: Marked },
   join_visitors: { ask: JoinVisitors, answer: Decided },

@@ -178,6 +178,18 @@ const table: Record<string, Explained> = {
     title: 'There was no whole answer in time',
     next: 'The request may have been taken. Look there before sending it again.',
   },
+  trial_failed: {
+    title: 'It could not be tried',
+    next: 'Nothing was sent and nothing was changed.',
+  },
+  no_fresh_conversation: {
+    title: 'The copies cannot be told apart',
+    next: 'This payload names no conversation whose id could be changed. Send the copies as they are.',
+  },
+  sample_unnamed: {
+    title: 'A sample needs a name',
+    next: 'Enter one. Nothing was changed.',
+  },
   sample_not_sent: {
     title: 'The sample did not arrive',
     next: 'Check in the status line that the listener is running.',

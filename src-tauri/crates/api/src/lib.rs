@@ -12,8 +12,11 @@ mod handover;
 mod history;
 mod import;
 mod links;
+mod outgoing;
 mod product;
+mod repeat;
 mod report;
+mod trial;
 mod work;
 
 use std::path::Path;

@@ -84,6 +84,9 @@ pub enum ArchiveError {
     /// A source has as many targets as it may.
     #[error("A source forwards to at most {0} targets. Remove one that is no longer used first.")]
     TooManyTargets(i64),
+    /// A sample was given no name.
+    #[error("A sample needs a name. Nothing was changed.")]
+    SampleUnnamed,
     /// The archive is being closed.
     #[error("The archive is being closed.")]
     Closing,
@@ -118,6 +121,7 @@ impl ArchiveError {
             Self::TooManySecrets(_) => "too_many_secrets",
             Self::TargetNameTaken(_) => "target_name_taken",
             Self::TooManyTargets(_) => "too_many_targets",
+            Self::SampleUnnamed => "sample_unnamed",
             Self::Closing => "closing",
             Self::Sqlite(_) | Self::File(_) => "archive_failed",
         }

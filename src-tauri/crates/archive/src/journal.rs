@@ -242,6 +242,15 @@ impl Archive {
         self.read(|connection| load(connection, id.0))?.ok_or_else(not_found)
     }
 
+    /// Keeps several deliveries in one commit, in their order, as nobody had doubted them. Blocking.
+    ///
+    /// # Errors
+    /// When the archive cannot be written; then none of them is kept.
+    pub fn append_all(&self, deliveries: Vec<Delivery>) -> Result<Vec<DeliveryId>, ArchiveError> {
+        let rows: Vec<Row> = deliveries.into_iter().map(|delivery| Row::new(delivery, None)).collect();
+        self.write(move |connection| append(connection, rows.iter()))
+    }
+
     /// The number of the newest delivery; 0 in an empty journal.
     ///
     /// # Errors

@@ -19,6 +19,36 @@ const CREDENTIALS: [&str; 2] = ["authorization", "cookie"];
 /// Methods that a server expects a body of, so that they tell a length even when there is none.
 const WITH_A_BODY: [&str; 3] = ["POST", "PUT", "PATCH"];
 
+/// What a header line belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belongs {
+    /// The request: it is sent as it stands.
+    Request,
+    /// The target and the body: it is set when the request is sent.
+    Target,
+    /// One connection: it is never sent.
+    Connection,
+    /// Its bearer, who is let in by it.
+    Bearer,
+}
+
+impl Belongs {
+    /// What a line of this name belongs to.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let is = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+        if is(&["host", "content-length", "transfer-encoding"]) {
+            Self::Target
+        } else if is(&HOP_BY_HOP) {
+            Self::Connection
+        } else if is(&CREDENTIALS) {
+            Self::Bearer
+        } else {
+            Self::Request
+        }
+    }
+}
+
 /// A request that can be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -50,9 +80,8 @@ pub enum BadRequest {
 /// A payload that came in no request of its own, because it was fetched or imported, becomes a POST.
 #[must_use]
 pub fn of_delivery(delivery: &Delivery, url: Url) -> Request {
-    let credential = |header: &Header| CREDENTIALS.iter().any(|name| header.name.eq_ignore_ascii_case(name));
     let mut request = of_delivery_with_credentials(delivery, url);
-    request.headers.retain(|header| !credential(header));
+    request.headers.retain(|header| Belongs::of(&header.name) != Belongs::Bearer);
     request
 }
 
@@ -77,7 +106,7 @@ impl Request {
     pub fn lines(&self) -> Vec<Header> {
         let named: Vec<String> = self.named_by_connection();
         let left_out = |name: &str| {
-            HOP_BY_HOP.iter().any(|known| name.eq_ignore_ascii_case(known))
+            Belongs::of(name) == Belongs::Connection
                 || named.iter().any(|known| name.eq_ignore_ascii_case(known))
         };
         let (mut host, mut length) = (Some(self.authority()), Some(self.body.len().to_string()));

@@ -202,6 +202,27 @@ impl Scheme {
         lines
     }
 
+    /// These header lines with a body signed anew. The new lines stand where the first of the old ones stood, with its
+    /// spelling, else at the end.
+    #[must_use]
+    pub fn sign_again(&self, secret: &Secret, headers: &[Header], body: &[u8], now: Instant) -> Vec<Header> {
+        let stamp = self.stamp().map(|stamp| stamp.header);
+        let is_old = |header: &Header| {
+            self.headers.iter().copied().chain(stamp).any(|name| header.name.eq_ignore_ascii_case(name))
+        };
+        let mut lines = self.sign(secret, body, now);
+        for line in &mut lines {
+            let spelled = headers.iter().find(|header| header.name.eq_ignore_ascii_case(&line.name));
+            if let Some(header) = spelled {
+                line.name.clone_from(&header.name);
+            }
+        }
+        let place = headers.iter().position(is_old).unwrap_or(headers.len());
+        let kept =
+            |part: &[Header]| part.iter().filter(|header| !is_old(header)).cloned().collect::<Vec<_>>();
+        [kept(&headers[..place]), lines, kept(&headers[place..])].concat()
+    }
+
     /// Takes the secret out of the headers that carry it in the open; signatures stay, they tell nothing of theirs.
     pub fn conceal(&self, headers: &mut [Header]) {
         if self.proof == Proof::Secret {

@@ -131,6 +131,29 @@ fn services_sign_as_they_document() {
 }
 
 #[test]
+fn a_body_signed_anew_stands_where_the_old_signature_stood() {
+    let key = secret("s3cret");
+    for scheme in STAMPED.into_iter().chain([SHA256, PLAIN]) {
+        let mut old = scheme.sign(&secret("other"), b"old", at(0));
+        for line in &mut old {
+            line.name = line.name.to_uppercase();
+        }
+        old.insert(0, header("A", "1"));
+        old.push(header("B", "2"));
+        old.push(old[1].clone());
+        let new = scheme.sign_again(&key, &old, b"new", at(600));
+        assert_eq!(scheme.check([&key], &new, b"new", at(600)), Verdict::Good(0), "{scheme}: {new:?}");
+        let names: Vec<_> = new.iter().map(|line| line.name.as_str()).collect();
+        let expected: Vec<_> = old[..old.len() - 1].iter().map(|line| line.name.as_str()).collect();
+        assert_eq!(names, expected, "{scheme}: the old lines gave place to the new ones");
+        let unsigned = [header("A", "1")];
+        let first = scheme.sign_again(&key, &unsigned, b"new", at(600));
+        assert_eq!(first[0].name, "A", "{scheme}: without an old signature the new one comes last");
+        assert_eq!(scheme.check([&key], &first, b"new", at(600)), Verdict::Good(0), "{scheme}");
+    }
+}
+
+#[test]
 fn a_secret_is_never_printed_and_hardly_shown() {
     let long = secret("  a-long-secret-9f3c\n");
     assert_eq!(long.expose(), "a-long-secret-9f3c", "copying leaves space around a secret");

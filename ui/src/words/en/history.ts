@@ -7,12 +7,14 @@ const kinds: Record<WorkKind, (title: string) => string> = {
   import: (title) => `Import of ${title}`,
   back_fill: (title) => `Past chats of ${title}`,
   export: (title) => `Deliveries saved as ${title}`,
+  send: (title) => `Requests to ${title}`,
 };
 
 const running: Record<WorkKind, (title: string) => string> = {
   import: (title) => `Importing ${title}`,
   back_fill: (title) => `Fetching from ${title}`,
   export: (title) => `Writing ${title}`,
+  send: (title) => `Sending to ${title}`,
 };
 
 /** What is said of cancelled work. */
@@ -20,6 +22,7 @@ const cancelled: Record<WorkKind, string> = {
   import: 'What was taken in stays. Start it again to go on.',
   back_fill: 'What was taken in stays. Start it again to go on.',
   export: 'Nothing was saved.',
+  send: 'What was sent stays sent.',
 };
 
 const states: Record<WorkState, string> = {
@@ -43,6 +46,9 @@ const counts: Record<string, (n: number) => string> = {
   unreadable: (n) => `${count(n)} not understood`,
   export: (n) => `${count(n)} exported by Afterchat`,
   failed: (n) => `${count(n)} could not be opened`,
+  taken: (n) => `${count(n)} taken`,
+  refused: (n) => `${count(n)} refused`,
+  unanswered: (n) => `${count(n)} without an answer`,
 };
 
 const outcomes: Record<RecordOutcome, string> = {

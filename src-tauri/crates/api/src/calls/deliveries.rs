@@ -107,7 +107,7 @@ pub(super) fn spot(api: &Api, ask: &SpotQuestion) -> Result<SpotAnswer, Failure>
 }
 
 /// A count of bytes or lines. Bodies are far smaller than what this holds.
-fn whole(count: usize) -> u32 {
+pub(super) fn whole(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
@@ -125,13 +125,7 @@ pub(super) fn row(summary: DeliverySummary) -> DeliveryRow {
         method: summary.method,
         content_type: summary.content_type,
         size: summary.size,
-        outcome: match summary.outcome {
-            ArchiveOutcome::Pending => Outcome::Pending,
-            ArchiveOutcome::Conversation => Outcome::Conversation,
-            ArchiveOutcome::NoConversation => Outcome::NoConversation,
-            ArchiveOutcome::Unreadable => Outcome::Unreadable,
-            ArchiveOutcome::Quarantined => Outcome::Quarantined,
-        },
+        outcome: summary.outcome.into(),
         reason: summary.reason,
         conversations: summary.conversations,
         event: summary.event,
@@ -139,6 +133,18 @@ pub(super) fn row(summary: DeliverySummary) -> DeliveryRow {
         pinned: summary.pinned,
         note: summary.note,
         told: summary.told.map(answers::told),
+    }
+}
+
+impl From<ArchiveOutcome> for Outcome {
+    fn from(outcome: ArchiveOutcome) -> Self {
+        match outcome {
+            ArchiveOutcome::Pending => Self::Pending,
+            ArchiveOutcome::Conversation => Self::Conversation,
+            ArchiveOutcome::NoConversation => Self::NoConversation,
+            ArchiveOutcome::Unreadable => Self::Unreadable,
+            ArchiveOutcome::Quarantined => Self::Quarantined,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod notes;
 mod overview;
 mod provenance;
 mod samples;
+mod send;
 mod signatures;
 mod sources;
 pub mod types;
@@ -26,16 +27,17 @@ pub(crate) use deliveries::{list as list_deliveries, number as delivery_number};
 #[allow(clippy::wildcard_imports, reason = "the list below names nearly all of them")]
 use types::*;
 use types::{
-    Acceptance, CompareAnswer, CompareQuestion, ConversationAnswer, ConversationPage, ConversationQuestion,
-    ConversationsQuestion, CustomerQuestion, CustomerTagQuestion, Decided, DecisionQuestion,
-    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, EventAttempts, HandOverQuestion,
-    HistoryAnswer, HistoryEntry, HistoryService, HistoryStart, HistoryStarted, JoinVisitors, Mark, Marked,
-    NeighboursAnswer, NewAnswer, NewSecret, NewSource, Nothing, OpenableAnswer, OriginAnswer, OriginQuestion,
-    Overview, PlanAnswer, PlanRow, PlanText, RecordPage, RecordsQuestion, RefusalAnswer, RefusalPage,
-    RefusalQuestion, RefusalsQuestion, SampleQuestion, SampleSent, SamplesAnswer, SecretName, ShownAnswer,
-    ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, VisitorAnswer,
-    VisitorList, VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer,
-    WorkQuestion, WorkStarted, WrittenAnswer, WrittenQuestion,
+    Acceptance, CompareAnswer, CompareQuestion, ComposeQuestion, Composition, ConversationAnswer,
+    ConversationPage, ConversationQuestion, ConversationsQuestion, CustomerQuestion, CustomerTagQuestion,
+    Decided, DecisionQuestion, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion,
+    EventAttempts, HandOverQuestion, HistoryAnswer, HistoryEntry, HistoryService, HistoryStart,
+    HistoryStarted, JoinVisitors, Mark, Marked, NeighboursAnswer, NewAnswer, NewSecret, NewSource, Nothing,
+    OpenableAnswer, OriginAnswer, OriginQuestion, Overview, OwnSampleRow, PlanAnswer, PlanRow, PlanText,
+    RecordPage, RecordsQuestion, RefusalAnswer, RefusalPage, RefusalQuestion, RefusalsQuestion, RepeatedSend,
+    RequestToSend, SampleDeletion, SampleName, SampleQuestion, SampleSent, SampleToKeep, SamplesAnswer,
+    SecretName, SendAnswer, ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion,
+    TakeNameOut, TakeUnsigned, TryAnswer, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath,
+    VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion, WorkStarted, WrittenAnswer, WrittenQuestion,
 };
 
 macro_rules! calls {
@@ -88,6 +90,7 @@ calls! {
         guide: SourceName => GuideAnswer = guide::guide;
         connected: SourceName => ConnectedAnswer = guide::connected;
         samples: Nothing => SamplesAnswer = samples::list;
+        compose: ComposeQuestion => Composition = send::compose;
         work: Nothing => WorkAnswer = work::list;
         history: Nothing => HistoryAnswer = history::list;
         work_records: RecordsQuestion => RecordPage = work::records;
@@ -120,6 +123,12 @@ calls! {
         pin_deliveries: types::Pinning => Marked = notes::pin;
         note_delivery: types::NewNote => types::NoteKept = notes::note;
         send_sample: SampleQuestion => SampleSent = samples::send;
+        send_request: RequestToSend => SendAnswer = send::send;
+        repeat_request: RepeatedSend => WorkStarted = send::repeat;
+        dry_run: RequestToSend => TryAnswer = send::dry_run;
+        keep_sample: SampleToKeep => OwnSampleRow = samples::keep;
+        rename_sample: SampleName => OwnSampleRow = samples::rename;
+        delete_sample: SampleDeletion => Marked = samples::delete;
         cancel_work: WorkQuestion => Marked = work::cancel;
         dismiss_work: WorkQuestion => Marked = work::dismiss;
         join_visitors: JoinVisitors => Decided = visitors::join;

@@ -24,6 +24,7 @@ mod handover;
 mod history;
 mod notes;
 mod provenance;
+mod send;
 mod signatures;
 mod visitors;
 mod work;
@@ -35,6 +36,7 @@ pub use handover::*;
 pub use history::*;
 pub use notes::*;
 pub use provenance::*;
+pub use send::*;
 pub use signatures::*;
 pub use visitors::*;
 pub use work::*;
@@ -542,10 +544,12 @@ contract! {
         title: String,
     }
 
-    /// Every bundled payload.
+    /// Every sample.
     SamplesAnswer {
-        /// The payloads.
+        /// The bundled payloads.
         rows: Vec<SampleRow>,
+        /// Those that people made, by name.
+        own: Vec<OwnSampleRow>,
     }
 
     /// Which bundled payload.

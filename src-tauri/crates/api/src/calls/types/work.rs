@@ -16,6 +16,8 @@ pub enum WorkKind {
     BackFill,
     /// Deliveries are written into a file.
     Export,
+    /// A request is sent again and again.
+    Send,
 }
 
 /// How far long work has come.
