@@ -2243,6 +2243,357 @@ name: string,
 signature?: SchemeRow, };
 
 /**
+ * How far a delivery has come on its way to a target.
+ */
+export type ForwardState = "waiting" | "under_way" | "held" | "done" | "dead";
+
+/**
+ * What a person decides about a target.
+ */
+export type ForwardSettings = {
+/**
+ * What to call it; empty to call it after its server.
+ */
+name: string,
+/**
+ * Where deliveries go: http or https.
+ */
+url: string,
+/**
+ * Sent before the service is answered; otherwise after it.
+ */
+before: boolean,
+/**
+ * The service gets this target's answer; implies `before`. Of the targets of a source only one does.
+ */
+pass_back: boolean,
+/**
+ * Seconds that one attempt may take, 1 to 30.
+ */
+deadline: number,
+/**
+ * `Authorization` and `Cookie` go along.
+ */
+credentials: boolean,
+/**
+ * The delivery's number goes along, in `X-Afterchat-Delivery`.
+ */
+numbered: boolean,
+/**
+ * What is in quarantine goes, too.
+ */
+quarantined: boolean, };
+
+/**
+ * One attempt to send a delivery to a target.
+ */
+export type ForwardAttempt = {
+/**
+ * Its number within its target.
+ */
+number: string,
+/**
+ * The delivery's number.
+ */
+delivery: string,
+/**
+ * When it began.
+ */
+at: Instant,
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number,
+/**
+ * What was answered.
+ */
+status?: number,
+/**
+ * Why there was no answer: a stable code.
+ */
+code?: string,
+/**
+ * The same in words.
+ */
+words?: string,
+/**
+ * The beginning of the answer's body as text.
+ */
+answer: string, };
+
+/**
+ * A target of a source and how it stands.
+ */
+export type ForwardTargetRow = {
+/**
+ * Its number.
+ */
+id: string,
+/**
+ * The source whose deliveries it gets.
+ */
+source: string,
+/**
+ * What a person decided about it.
+ */
+settings: ForwardSettings,
+/**
+ * True while what arrives only waits.
+ */
+paused: boolean,
+/**
+ * When it was added: it gets what arrived later.
+ */
+added_at: Instant,
+/**
+ * How many deliveries are to be sent there, at once or at a later time.
+ */
+waiting: number,
+/**
+ * How many are in quarantine and go when they are accepted.
+ */
+held: number,
+/**
+ * How many were given up.
+ */
+dead: number,
+/**
+ * How many arrived there.
+ */
+forwarded: number,
+/**
+ * True while one is being sent.
+ */
+under_way: boolean,
+/**
+ * When the next is tried.
+ */
+next_at?: Instant,
+/**
+ * The newest attempt.
+ */
+last?: ForwardAttempt, };
+
+/**
+ * The targets of a source.
+ */
+export type ForwardTargets = {
+/**
+ * The targets, oldest first.
+ */
+rows: Array<ForwardTargetRow>, };
+
+/**
+ * A target to add.
+ */
+export type NewForwardTarget = {
+/**
+ * The source's name.
+ */
+source: string,
+/**
+ * What is decided about it.
+ */
+settings: ForwardSettings, };
+
+/**
+ * A target to change.
+ */
+export type ChangedForwardTarget = {
+/**
+ * Its number.
+ */
+target: string,
+/**
+ * What is decided about it now.
+ */
+settings: ForwardSettings, };
+
+/**
+ * Which target.
+ */
+export type ForwardTargetQuestion = {
+/**
+ * Its number.
+ */
+target: string, };
+
+/**
+ * A target to let rest, or to let go on.
+ */
+export type PausedForwardTarget = {
+/**
+ * Its number.
+ */
+target: string,
+/**
+ * True to let it rest.
+ */
+on: boolean, };
+
+/**
+ * Which part of a target's log, or of what it did not take, newest first.
+ */
+export type ForwardLogQuestion = {
+/**
+ * The target's number.
+ */
+target: string,
+/**
+ * Pass `next` of the page before.
+ */
+after?: string,
+/**
+ * How many rows at most; 50 if not given, never more than 200.
+ */
+limit?: number, };
+
+/**
+ * A page of a target's log.
+ */
+export type ForwardLogPage = {
+/**
+ * The attempts.
+ */
+rows: Array<ForwardAttempt>,
+/**
+ * Pass as `after` for the next, older page.
+ */
+next?: string, };
+
+/**
+ * A delivery that was given up at a target.
+ */
+export type DeadLetterRow = {
+/**
+ * The delivery's number.
+ */
+delivery: string,
+/**
+ * When it arrived here.
+ */
+received_at: Instant,
+/**
+ * How many attempts were made.
+ */
+tries: number,
+/**
+ * What the last one was answered.
+ */
+status?: number,
+/**
+ * Or why there was no answer: a stable code.
+ */
+code?: string, };
+
+/**
+ * A page of what was given up.
+ */
+export type DeadLetterPage = {
+/**
+ * The deliveries.
+ */
+rows: Array<DeadLetterRow>,
+/**
+ * Pass as `after` for the next, older page.
+ */
+next?: string, };
+
+/**
+ * One delivery at one target.
+ */
+export type ForwardedRow = {
+/**
+ * The target's number.
+ */
+target: string,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * Its address.
+ */
+url: string,
+/**
+ * True while what arrives only waits.
+ */
+paused: boolean,
+/**
+ * How far it has come; absent when it does not go there by itself.
+ */
+state?: ForwardState,
+/**
+ * When it is tried next.
+ */
+next_at?: Instant,
+/**
+ * The attempts that are remembered, oldest first.
+ */
+attempts: Array<ForwardAttempt>, };
+
+/**
+ * Where a delivery went or will go.
+ */
+export type ForwardedAnswer = {
+/**
+ * The targets, oldest first.
+ */
+rows: Array<ForwardedRow>, };
+
+/**
+ * What was given up, to be sent again.
+ */
+export type ForwardAgain = {
+/**
+ * The target's number.
+ */
+target: string,
+/**
+ * The deliveries' numbers; absent for all that it did not take.
+ */
+deliveries?: Array<string>, };
+
+/**
+ * A delivery to send to a target now, whatever became of it before.
+ */
+export type ForwardNow = {
+/**
+ * The target's number.
+ */
+target: string,
+/**
+ * The delivery's number.
+ */
+delivery: string, };
+
+/**
+ * What arrived before a target was added, to be sent there, too.
+ */
+export type ForwardEarlier = {
+/**
+ * The target's number.
+ */
+target: string,
+/**
+ * The earliest time of arrival.
+ */
+since: Instant, };
+
+/**
+ * How many deliveries of a source were given up.
+ */
+export type DeadLetterCount = {
+/**
+ * The source's name.
+ */
+source: string,
+/**
+ * How many, at all its targets.
+ */
+count: number, };
+
+/**
  * How many conversations a view holds.
  */
 export type Counts = {
@@ -2316,6 +2667,10 @@ quarantined: number,
  * The number of the newest of them.
  */
 newest_quarantined?: string,
+/**
+ * The sources whose targets did not take what was forwarded, and how much of it.
+ */
+dead_letters: Array<DeadLetterCount>,
 /**
  * How many deliveries wait to be read.
  */
@@ -3831,6 +4186,10 @@ export type Queries = {
   work: { ask: Nothing, answer: WorkAnswer },
   history: { ask: Nothing, answer: HistoryAnswer },
   work_records: { ask: RecordsQuestion, answer: RecordPage },
+  forward_targets: { ask: SourceName, answer: ForwardTargets },
+  forward_log: { ask: ForwardLogQuestion, answer: ForwardLogPage },
+  dead_letters: { ask: ForwardLogQuestion, answer: DeadLetterPage },
+  forwarded: { ask: DeliveryQuestion, answer: ForwardedAnswer },
   visitor: { ask: VisitorQuestion, answer: VisitorAnswer },
   visitor_conversations: { ask: VisitorPartQuestion, answer: ConversationPage },
   visitor_path: { ask: VisitorPartQuestion, answer: VisitorPath },
@@ -3866,6 +4225,14 @@ export type Acts = {
   delete_sample: { ask: SampleDeletion, answer: Marked },
   cancel_work: { ask: WorkQuestion, answer: Marked },
   dismiss_work: { ask: WorkQuestion, answer: Marked },
+  add_forward_target: { ask: NewForwardTarget, answer: ForwardTargetRow },
+  change_forward_target: { ask: ChangedForwardTarget, answer: ForwardTargetRow },
+  pause_forward_target: { ask: PausedForwardTarget, answer: ForwardTargetRow },
+  remove_forward_target: { ask: ForwardTargetQuestion, answer: Marked },
+  put_forward_target_back: { ask: ForwardTargetQuestion, answer: ForwardTargetRow },
+  forward_again: { ask: ForwardAgain, answer: Marked },
+  forward_now: { ask: ForwardNow, answer: Marked },
+  forward_earlier: { ask: ForwardEarlier, answer: Marked },
   join_visitors: { ask: JoinVisitors, answer: Decided },
   take_conversation_out: { ask: VisitorQuestion, answer: Decided },
   take_name_out: { ask: TakeNameOut, answer: Decided },

@@ -237,6 +237,22 @@ const table: Record<string, Explained> = {
     title: 'This secret is set already',
     next: 'Look at the list above it. Nothing was changed.',
   },
+  target_name_taken: {
+    title: 'Another target of this address is called so',
+    next: 'Choose another name, or remove the other target first.',
+  },
+  too_many_targets: {
+    title: 'This address has too many targets',
+    next: 'Remove one that is no longer used first.',
+  },
+  target_is_here: {
+    title: 'This is a hook address of this very Afterchat',
+    next: 'What arrives there would be forwarded to it without end. Enter the address of another program.',
+  },
+  forward_loop: {
+    title: 'It goes in a circle',
+    next: 'It has come through several Afterchats already. Look where their targets lead.',
+  },
   label_taken: { title: 'Another secret is called so', next: 'Choose another name, or leave it empty.' },
   too_many_secrets: {
     title: 'This address has too many secrets',

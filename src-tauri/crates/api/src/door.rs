@@ -8,6 +8,7 @@ use afterchat_listener::{Door, Limits};
 
 use crate::Failure;
 use crate::calls::types::Listener;
+use crate::forward::Forwarding;
 
 /// The port asked for when nothing else was said.
 const USUAL_PORT: u16 = 4780;
@@ -39,7 +40,12 @@ enum State {
 }
 
 impl Doorkeeper {
-    pub(crate) async fn open(&self, archive: &Archive, wanted: Option<u16>) -> Result<ListeningAt, Failure> {
+    pub(crate) async fn open(
+        &self,
+        archive: &Archive,
+        journal: Forwarding,
+        wanted: Option<u16>,
+    ) -> Result<ListeningAt, Failure> {
         let remembered = archive.remembered_port()?;
         let wanted = wanted.or(remembered).unwrap_or(USUAL_PORT);
         let listener = match afterchat_listener::bind(wanted).await {
@@ -50,7 +56,7 @@ impl Doorkeeper {
                 return Err(Failure::new("port_unavailable", &reason));
             }
         };
-        let door = afterchat_listener::open(listener, archive.clone(), Limits::default()).await;
+        let door = afterchat_listener::open(listener, journal, Limits::default()).await;
         let port = door.address.port();
         // A tunnel and the services' settings point at this port: the next start wants the same one.
         if remembered != Some(port) && wanted != 0 {

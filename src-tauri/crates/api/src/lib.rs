@@ -8,6 +8,7 @@ mod choice;
 mod door;
 mod failure;
 mod folder;
+mod forward;
 mod handover;
 mod history;
 mod import;
@@ -32,6 +33,7 @@ pub use calls::types;
 pub use door::ListeningAt;
 pub use failure::Failure;
 pub use folder::data_folder;
+pub use forward::ForwardTold;
 pub use handover::{HandedOver, Scribe, Step};
 pub use history::{BackFill, BackFillProgress};
 pub use import::{Announced, Upload};
@@ -40,6 +42,7 @@ pub use product::Product;
 pub use report::{Report, ReportFormat};
 
 use door::Doorkeeper;
+use forward::{Forwarder, Forwarding};
 use work::Works;
 
 /// The product behind every host. Clones share one archive, one door and all long work.
@@ -48,6 +51,7 @@ pub struct Api {
     archive: Archive,
     door: Arc<Doorkeeper>,
     works: Works,
+    forwarder: Forwarder,
 }
 
 impl Api {
@@ -58,7 +62,8 @@ impl Api {
     pub fn open(folder: &Path) -> Result<Self, Failure> {
         let archive = Archive::open(folder, now())?;
         let works = Works::new(archive.clone());
-        Ok(Self { archive, door: Arc::default(), works })
+        let forwarder = Forwarder::new(archive.clone());
+        Ok(Self { archive, door: Arc::default(), works, forwarder })
     }
 
     /// The archive itself, for what is no query of a window: export, import, rebuild.
@@ -73,7 +78,14 @@ impl Api {
     /// # Errors
     /// When no port can be had.
     pub async fn listen(&self, wanted_port: Option<u16>) -> Result<ListeningAt, Failure> {
-        self.door.open(&self.archive, wanted_port).await
+        let listening = self.door.open(&self.archive, self.journal(), wanted_port).await?;
+        self.forwarder.start();
+        Ok(listening)
+    }
+
+    /// What a door for services is given: the archive, with forwarding beside it.
+    pub(crate) fn journal(&self) -> Forwarding {
+        Forwarding::new(self.archive.clone(), self.forwarder.clone())
     }
 
     /// Answers a query by its name.
@@ -114,9 +126,10 @@ impl Api {
         .await
     }
 
-    /// Closes the door, finishes what was accepted, ends long work at its next whole step, and stops the writer.
+    /// Closes the door, finishes what was accepted, stops forwarding, ends long work at its next whole step, and stops the writer.
     pub async fn close(&self) {
         self.door.close().await;
+        self.forwarder.stop().await;
         self.works.close().await;
         let archive = self.archive.clone();
         let closed = blocking(move || {

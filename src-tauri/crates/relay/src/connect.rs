@@ -50,7 +50,9 @@ pub(crate) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut tries = JoinSet::new();
     for (place, address) in (0..).zip(addresses.iter().copied()) {
         tries.spawn(async move {
-            sleep(HEAD_START * place).await;
+            if place > 0 {
+                sleep(HEAD_START * place).await;
+            }
             TcpStream::connect(address).await
         });
     }

@@ -119,7 +119,7 @@ fn is_localhost(name: &str) -> bool {
 
 /// True when this address may be reached. Link-local and metadata addresses never are, this machine only when that very
 /// address was chosen, a private network only when a person entered the name.
-fn may_be_reached(ip: IpAddr, chosen: Chosen) -> bool {
+pub(crate) fn may_be_reached(ip: IpAddr, chosen: Chosen) -> bool {
     match plain(ip) {
         IpAddr::V4(ip) => v4_may_be_reached(ip, chosen),
         IpAddr::V6(ip) => v6_may_be_reached(ip, chosen),

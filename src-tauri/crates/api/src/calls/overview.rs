@@ -3,7 +3,7 @@
 use afterchat_archive::{Source, View};
 use afterchat_transcript::providers;
 
-use super::types::{Counts, Nothing, Overview, ProviderRow, SourceRow, ViewCounts};
+use super::types::{Counts, DeadLetterCount, Nothing, Overview, ProviderRow, SourceRow, ViewCounts};
 use super::{signatures, sources};
 use crate::{Api, Failure};
 
@@ -26,6 +26,7 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
         newest_quarantined: api.archive.newest_quarantined()?.map(|id| id.to_string()),
         refused,
         last_refused_at,
+        dead_letters: api.archive.dead_letter_counts()?.into_iter().map(dead_letters).collect(),
         waiting: progress.all - progress.done,
         views: ViewCounts {
             inbox: counts(View::Inbox)?,
@@ -51,4 +52,8 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
         archive: api.archive.folder().display().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
+}
+
+fn dead_letters((source, count): (String, i64)) -> DeadLetterCount {
+    DeadLetterCount { source, count }
 }

@@ -19,6 +19,7 @@ macro_rules! contract {
 
 mod answers;
 mod compare;
+mod forward;
 mod guide;
 mod handover;
 mod history;
@@ -31,6 +32,7 @@ mod work;
 
 pub use answers::*;
 pub use compare::*;
+pub use forward::*;
 pub use guide::*;
 pub use handover::*;
 pub use history::*;
@@ -513,6 +515,8 @@ contract! {
         /// The number of the newest of them.
         #[serde(skip_serializing_if = "Option::is_none")]
         newest_quarantined: Option<String>,
+        /// The sources whose targets did not take what was forwarded, and how much of it.
+        dead_letters: Vec<DeadLetterCount>,
         /// How many deliveries wait to be read.
         #[ts(type = "number")]
         waiting: i64,

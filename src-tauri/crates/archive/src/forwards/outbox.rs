@@ -354,16 +354,16 @@ impl Archive {
         })
     }
 
-    /// Gives back what this run of the program has taken and not settled: it is due at once.
+    /// Gives back what this run of the program has taken and not settled: it is due at once, before all else.
     ///
     /// # Errors
     /// When the archive cannot be written.
-    pub fn release_forwards(&self, holder: &str, now: Instant) -> Result<usize, ArchiveError> {
+    pub fn release_forwards(&self, holder: &str) -> Result<usize, ArchiveError> {
         let holder = holder.to_owned();
         self.write(move |connection| {
-            let sql = "UPDATE forwards SET state = 'waiting', due_at = ?2, holder = NULL, at_door = 0
+            let sql = "UPDATE forwards SET state = 'waiting', due_at = 0, holder = NULL, at_door = 0
                  WHERE state IN ('waiting', 'under_way') AND state = 'under_way' AND holder = ?1";
-            Ok(connection.execute(sql, params![holder, now.millis()])?)
+            Ok(connection.execute(sql, [holder])?)
         })
     }
 }

@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::deliveries;
+use super::forwarding::{self, Forward};
 use crate::output::{self, Style, moment, say};
 use crate::stop::stop_requested;
 
@@ -28,16 +29,20 @@ const PAGE: usize = 200;
 Examples:
   afterchat listen
   afterchat listen --port 4780
+  afterchat listen --forward http://localhost:3000/hook
   afterchat listen --json | jq 'select(.event == \"delivery\")'
 
 With --json the first line is
   {\"event\":\"listening\",\"url\":…,\"sources\":[{\"name\":…,\"provider\":…,\"hook_url\":…}]}
-and then there is one {\"event\":\"delivery\",…} for each delivery."
+and then there is one {\"event\":\"delivery\",…} for each delivery,
+and one {\"event\":\"forward\",…} for each attempt to send one on."
 )]
 pub(crate) struct Listen {
     /// The port; 0 takes any free one. Without it the one of the last time, else 4780, or the next free one
     #[arg(long)]
     port: Option<u16>,
+    #[command(flatten)]
+    forward: Forward,
     /// Print one line of JSON for each event
     #[arg(long)]
     json: bool,
@@ -47,6 +52,7 @@ impl Listen {
     pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
         let mut seen = api.archive().newest_delivery()?;
         let mut changes = api.changes();
+        let mut forwarding = self.forward.begin(api)?;
         let listening = api.listen(self.port).await?;
         let overview: Overview = serde_json::from_value(api.query("overview", json!({})).await?)?;
         self.tell_addresses(&listening.url, &overview)?;
@@ -55,7 +61,11 @@ impl Listen {
         loop {
             seen = self.tell_since(api, seen)?;
             tokio::select! {
-                asked = &mut stop => return asked.context("Signals cannot be received."),
+                asked = &mut stop => {
+                    forwarding.end(api).await?;
+                    return asked.context("Signals cannot be received.");
+                }
+                told = forwarding.next() => forwarding::tell(&told, self.json)?,
                 changed = changes.changed() => changed.context("The archive was closed.")?,
             }
         }

@@ -5,6 +5,7 @@ pub(crate) mod backfill;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
 pub(crate) mod export;
+pub(crate) mod forwarding;
 pub(crate) mod import;
 pub(crate) mod listen;
 pub(crate) mod rebuild;

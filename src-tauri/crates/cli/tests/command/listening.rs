@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::program::{Bench, Running, chat};
 
 /// Sends one request to a hook address and gives back the whole answer.
-fn post(address: &str, method: &str, body: &[u8]) -> String {
+pub(crate) fn post(address: &str, method: &str, body: &[u8]) -> String {
     post_with(address, method, "", body)
 }
 
@@ -29,7 +29,7 @@ fn post_with(address: &str, method: &str, lines: &str, body: &[u8]) -> String {
     answer
 }
 
-fn address<'a>(listening: &'a Value, name: &str) -> &'a str {
+pub(crate) fn address<'a>(listening: &'a Value, name: &str) -> &'a str {
     let sources = listening["sources"].as_array().expect("a list of sources");
     let source = sources.iter().find(|source| source["name"] == name).expect("a source of this name");
     source["hook_url"].as_str().expect("an address")

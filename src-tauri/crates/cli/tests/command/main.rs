@@ -2,7 +2,11 @@
 
 mod backfill;
 mod files;
+mod forwarding;
 mod hostile;
 mod listening;
 mod program;
 mod reading;
+#[path = "../../../api/tests/forward/target.rs"]
+#[allow(dead_code, reason = "shared with the tests of the whole door, which use all of it")]
+mod target;
