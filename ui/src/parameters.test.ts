@@ -14,6 +14,7 @@ const nowhere: Spot = {
   work: undefined,
   hook: undefined,
   part: undefined,
+  guide: undefined,
   at: undefined,
 };
 
@@ -25,6 +26,7 @@ test.each([
   '#/deliveries?quarantined=',
   '#/addresses',
   '#/addresses?open=shop&part=signature',
+  '#/addresses?open=any&guide=smartsupp.1',
   '#/history?open=w1',
   '#/visitor?of=c1',
 ])('%s is written as it was read', (address) => {

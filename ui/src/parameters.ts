@@ -23,6 +23,8 @@ export interface Spot {
   hook: string | undefined;
   /** Which part of an opened hook address is shown; its first when absent. */
   part: string | undefined;
+  /** Which guide is read where there are several: a service, and which of its ways. */
+  guide: string | undefined;
   /** The value that is meant: of a conversation a path in its transcript, of a delivery a pointer into its payload. */
   at: string | undefined;
 }
@@ -41,6 +43,7 @@ const absent: Pick<Spot, Field> = {
   work: undefined,
   hook: undefined,
   part: undefined,
+  guide: undefined,
   at: undefined,
 };
 
@@ -61,6 +64,7 @@ const kept: Record<Page, [parameter: string, field: Field][]> = {
   addresses: [
     ['open', 'hook'],
     ['part', 'part'],
+    ['guide', 'guide'],
   ],
   history: [['open', 'work']],
   visitor: [['of', 'visitor']],

@@ -24,6 +24,7 @@ class Place implements Spot {
   /** The hook address that is open, and which part of it. */
   hook = $state<string>();
   part = $state<string>();
+  guide = $state<string>();
   /** What was noted about this step before the next was taken. */
   noted: unknown;
   /** Counts steps, so that what is brought into sight once for each of them is not moved again. */
@@ -149,10 +150,17 @@ class Place implements Spot {
   openHook(name: string | undefined, part?: string): void {
     const step = this.page !== 'addresses' || (name === undefined) !== (this.hook === undefined);
     this.page = 'addresses';
+    if (name !== this.hook) this.guide = undefined;
     this.hook = name;
     this.part = part;
     this.at = undefined;
     this.#write(step);
+  }
+
+  /** Another guide at the address that is open. */
+  readGuide(guide: string | undefined): void {
+    this.guide = guide;
+    this.#write(false);
   }
 
   /** What became of each record of this work; without one the history page. */

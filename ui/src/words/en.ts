@@ -1,5 +1,6 @@
 // Every string of the page, in English.
 import { addresses } from './en/addresses';
+import { connect } from './en/connect';
 import { history } from './en/history';
 import { provenance } from './en/provenance';
 import { chatvisor, services } from './en/services';
@@ -287,6 +288,7 @@ export const en = {
   },
 
   addresses,
+  connect,
 
   welcome: {
     title: 'Nothing has arrived yet',
@@ -296,7 +298,8 @@ export const en = {
     curl: 'Post one yourself',
     connect: 'Connect a service',
     connectText:
-      'Each service has its own address here. Enter it as the webhook URL in the service’s settings.',
+      'Each service has an address of its own. Its page says where it goes in the service’s settings and what to switch on, and turns green when the service first reaches it.',
+    anyService: 'Another service',
     all: 'All hook addresses',
   },
 
