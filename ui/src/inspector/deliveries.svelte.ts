@@ -8,7 +8,9 @@ import { place } from '../place.svelte';
 import { words } from '../words';
 import { nodeAt, withoutBytes } from './flat';
 
-const settled = (row: DeliveryRow) => row.outcome !== 'pending' && !row.signature?.refused;
+// What its service was told is noted a moment after it was told.
+const settled = (row: DeliveryRow) =>
+  row.outcome !== 'pending' && !row.signature?.refused && (row.told !== undefined || row.kind !== 'hook');
 
 class Deliveries {
   list = new LiveRows<DeliveryRow>(

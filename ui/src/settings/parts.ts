@@ -2,6 +2,7 @@
 import type { Component } from 'svelte';
 import type { SourceRow } from '../host/bindings';
 import { words } from '../words';
+import Answer from './answer/Answer.svelte';
 import Connect from './connect/Connect.svelte';
 import Signature from './signature/Signature.svelte';
 
@@ -17,4 +18,5 @@ export interface Part {
 export const parts: Part[] = [
   { id: 'connect', title: words.addresses.parts.connect, view: Connect },
   { id: 'signature', title: words.addresses.parts.signature, view: Signature },
+  { id: 'answer', title: words.answers.tab, view: Answer, count: ({ answer }) => (answer ? 1 : 0) },
 ];

@@ -1,6 +1,7 @@
 // Every string of the page, in English.
 import { addresses } from './en/addresses';
 import { connect } from './en/connect';
+import { answers } from './en/answers';
 import { history } from './en/history';
 import { provenance } from './en/provenance';
 import { chatvisor, services } from './en/services';
@@ -289,6 +290,7 @@ export const en = {
 
   addresses,
   connect,
+  answers,
 
   welcome: {
     title: 'Nothing has arrived yet',
