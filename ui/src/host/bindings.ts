@@ -2007,7 +2007,15 @@ ids?: Array<string>,
 /**
  * All that such a list holds, to its end.
  */
-list?: DeliveriesQuestion, };
+list?: DeliveriesQuestion,
+/**
+ * Only those that came at this moment or later.
+ */
+since?: Instant,
+/**
+ * Only those that came before this moment.
+ */
+until?: Instant, };
 
 /**
  * Deliveries to save.
@@ -2034,6 +2042,83 @@ export type WorkStarted = {
  * Its name.
  */
 work: string, };
+
+/**
+ * How fast deliveries follow one another.
+ */
+export type ReplayPace = { "kind": "kept" } | { "kind": "faster",
+/**
+ * How many times.
+ */
+times: number, } | { "kind": "rate",
+/**
+ * How many.
+ */
+per_second: number, } | { "kind": "at_once" };
+
+/**
+ * Where deliveries are sent to.
+ */
+export type ReplayTo = { "kind": "own" } | { "kind": "source",
+/**
+ * The source's name.
+ */
+name: string, } | { "kind": "url",
+/**
+ * The address.
+ */
+url: string, } | { "kind": "reader" };
+
+/**
+ * Deliveries to send again.
+ */
+export type ReplayQuestion = {
+/**
+ * Which.
+ */
+which: DeliveryChoice,
+/**
+ * Where to.
+ */
+to: ReplayTo,
+/**
+ * How fast.
+ */
+pace: ReplayPace,
+/**
+ * Ends with the first that is not answered with success.
+ */
+stop_on_failure?: boolean,
+/**
+ * Signs each anew, at the time of sending, with the secret of this label: of the source it is sent to, else of
+ * the one it reached.
+ */
+sign?: string, };
+
+/**
+ * What sending again would be.
+ */
+export type ReplayPlan = {
+/**
+ * How many deliveries.
+ */
+count: number,
+/**
+ * When the first of them came.
+ */
+first?: Instant,
+/**
+ * When the last of them came.
+ */
+last?: Instant,
+/**
+ * How many seconds it takes at least to come to the last.
+ */
+seconds: number,
+/**
+ * The sources they reached, in the order of their names.
+ */
+sources: Array<string>, };
 
 /**
  * Why a value is there that no payload says.
@@ -3336,7 +3421,7 @@ on: boolean, };
 /**
  * What kind of long work. Work of one kind runs one after another.
  */
-export type WorkKind = "import" | "back_fill" | "export" | "send";
+export type WorkKind = "import" | "back_fill" | "export" | "send" | "replay";
 
 /**
  * How far long work has come.
@@ -3346,7 +3431,7 @@ export type WorkState = "waiting" | "running" | "stopping" | "done" | "cancelled
 /**
  * What became of one record of a file, or of one conversation that was fetched.
  */
-export type RecordOutcome = "new" | "repeated" | "no_conversation" | "unreadable" | "export" | "failed";
+export type RecordOutcome = "new" | "repeated" | "no_conversation" | "unreadable" | "export" | "failed" | "taken" | "refused" | "unanswered" | "understood";
 
 /**
  * How many records had one outcome.
@@ -4170,6 +4255,7 @@ export type Queries = {
   delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
   compare: { ask: CompareQuestion, answer: CompareAnswer },
   neighbours: { ask: DeliveryQuestion, answer: NeighboursAnswer },
+  replay_plan: { ask: ReplayQuestion, answer: ReplayPlan },
   written: { ask: WrittenQuestion, answer: WrittenAnswer },
   attempts: { ask: DeliveryQuestion, answer: EventAttempts },
   refusals: { ask: RefusalsQuestion, answer: RefusalPage },
@@ -4216,6 +4302,7 @@ export type Acts = {
   hand_over: { ask: HandOverQuestion, answer: WorkStarted },
   pin_deliveries: { ask: Pinning, answer: Marked },
   note_delivery: { ask: NewNote, answer: NoteKept },
+  replay: { ask: ReplayQuestion, answer: WorkStarted },
   send_sample: { ask: SampleQuestion, answer: SampleSent },
   send_request: { ask: RequestToSend, answer: SendAnswer },
   repeat_request: { ask: RepeatedSend, answer: WorkStarted },

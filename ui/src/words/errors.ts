@@ -22,6 +22,14 @@ const table: Record<string, Explained> = {
     title: 'No delivery fits',
     next: 'Nothing was written or sent. Choose others, or widen the filter.',
   },
+  search_not_understood: {
+    title: 'A condition of the search was not understood',
+    next: 'Nothing was written or sent, because it would have been more than was meant. Mend the search first.',
+  },
+  replay_stopped: {
+    title: 'Stopped at the first failure',
+    next: 'The report tells which one. The deliveries after it were not sent.',
+  },
   not_writable_so: {
     title: 'It cannot be written like this',
     next: 'Copy it as curl instead.',

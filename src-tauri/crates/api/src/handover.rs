@@ -78,7 +78,8 @@ impl Api {
         secrets: bool,
         work: &Work,
     ) -> Result<Ending, Failure> {
-        let ids = self.chosen(&ask.which, &mut |_| !work.is_cancelled())?;
+        let chosen = self.chosen(&ask.which, &mut |_| !work.is_cancelled())?;
+        let ids: Vec<DeliveryId> = chosen.into_iter().map(|one| one.id).collect();
         if work.is_cancelled() {
             return Ok(Ending::Cancelled);
         }
@@ -109,7 +110,7 @@ impl Api {
                 (HandedOver { written: 1, ..HandedOver::default() }, name(written::extension(&body)))
             }
             HandedAs::Request => {
-                let request = scribe.request(first)?;
+                let request = scribe.request(first, None)?;
                 file.write_all(&request).map_err(|error| unwritten(&error))?;
                 (HandedOver { written: 1, ..HandedOver::default() }, name("http"))
             }
@@ -147,10 +148,7 @@ impl Scribe {
         whole: bool,
     ) -> Result<Written, Failure> {
         let delivery = self.api.archive.delivery(id)?.delivery;
-        let address = match to {
-            Some(to) => Address::Url(address(to)?),
-            None => self.own_address(&delivery),
-        };
+        let address = self.address(&delivery, to)?;
         let file = format!("delivery-{id}.{}", written::extension(&delivery.body));
         let large = !whole && delivery.body.len() > LARGEST_IN_COMMAND;
         let body = if large { BodyFrom::File(&file) } else { BodyFrom::Command };
@@ -161,13 +159,13 @@ impl Scribe {
         }
     }
 
-    /// The exact bytes of one delivery as a raw request.
+    /// The exact bytes of one delivery as a raw request, to this address if there is one.
     ///
     /// # Errors
-    /// When there is no such delivery.
-    pub fn request(&mut self, id: DeliveryId) -> Result<Vec<u8>, Failure> {
+    /// When there is no such delivery, or the address is none.
+    pub fn request(&mut self, id: DeliveryId, to: Option<&str>) -> Result<Vec<u8>, Failure> {
         let delivery = self.api.archive.delivery(id)?.delivery;
-        let address = self.own_address(&delivery);
+        let address = self.address(&delivery, to)?;
         Ok(written::raw_bytes(&delivery, &address, &mut self.mask))
     }
 
@@ -259,11 +257,14 @@ impl Scribe {
         Ok(handed)
     }
 
-    /// The address of the source that the delivery reached, where it may be told.
-    fn own_address(&self, delivery: &Delivery) -> Address {
+    /// The address that was entered, else that of the source that the delivery reached, where it may be told.
+    fn address(&self, delivery: &Delivery, to: Option<&str>) -> Result<Address, Failure> {
+        if let Some(to) = to {
+            return Ok(Address::Url(address(to)?));
+        }
         let own = self.sources.iter().find(|source| source.name == delivery.source).filter(|_| self.secrets);
         let url = own.and_then(|source| format!("{}{}", self.base, source.path()).parse().ok());
-        url.map_or(Address::Variable, Address::Url)
+        Ok(url.map_or(Address::Variable, Address::Url))
     }
 }
 

@@ -140,7 +140,9 @@ impl Api {
         let (works, work) = (self.works.clone(), work.to_owned());
         blocking(move || {
             let text = works.report(&work, |report| report.write(format))?;
-            Ok((format!("import-report-{work}.{}", format.extension()), text))
+            let kind = works.rows().into_iter().find(|row| row.id == work).map(|row| row.kind);
+            let kind = if kind == Some(WorkKind::Replay) { "replay" } else { "import" };
+            Ok((format!("{kind}-report-{work}.{}", format.extension()), text))
         })
         .await
     }

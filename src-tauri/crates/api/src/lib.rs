@@ -16,6 +16,7 @@ mod links;
 mod outgoing;
 mod product;
 mod repeat;
+mod replay;
 mod report;
 mod trial;
 mod work;
@@ -29,7 +30,7 @@ use afterchat_transcript::model::ConversationId;
 use serde_json::Value;
 use tokio::sync::watch;
 
-pub use calls::types;
+pub use calls::{remarks, types};
 pub use door::ListeningAt;
 pub use failure::Failure;
 pub use folder::data_folder;
@@ -39,6 +40,7 @@ pub use history::{BackFill, BackFillProgress};
 pub use import::{Announced, Upload};
 pub use links::openable;
 pub use product::Product;
+pub use replay::Resent;
 pub use report::{Report, ReportFormat};
 
 use door::Doorkeeper;

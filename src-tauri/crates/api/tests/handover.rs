@@ -215,6 +215,8 @@ async fn what_says_nothing_or_too_much_is_refused() {
     let house = House::with(&[b"1", b"2"]).await;
     let both = house.handed(json!({ "ids": ["1", "2"] }), "body").await;
     assert_eq!(both["failure"]["code"], "bad_question", "two bodies are no file");
+    let odd = house.handed(json!({ "list": { "search": "status:maybe" } }), "har").await;
+    assert_eq!(odd["failure"]["code"], "search_not_understood", "a condition is never left out: {odd}");
     for which in [json!({}), json!({ "ids": ["1"], "list": {} }), json!({ "ids": ["x"] })] {
         let row = house.handed(which, "har").await;
         assert_eq!((&row["state"], &row["failure"]["code"]), (&json!("failed"), &json!("bad_question")));

@@ -15,8 +15,8 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use commands::{
-    accept, backfill, deliveries, delivery, export, import, listen, rebuild, search, serve as serve_command,
-    show, source, visitor,
+    accept, backfill, curl, deliveries, delivery, export, import, listen, rebuild, replay, search,
+    serve as serve_command, show, source, visitor,
 };
 
 /// An inbox for the time after the chat.
@@ -59,6 +59,8 @@ enum Command {
     Backfill(backfill::Backfill),
     Deliveries(deliveries::Deliveries),
     Delivery(delivery::Delivery),
+    Replay(replay::Replay),
+    Curl(curl::Curl),
     Accept(accept::Accept),
     Rebuild(rebuild::Rebuild),
 }
@@ -97,6 +99,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Backfill(backfill) => backfill.run(&api).await,
         Command::Deliveries(deliveries) => deliveries.run(&api).await,
         Command::Delivery(delivery) => delivery.run(&api).await,
+        Command::Replay(replay) => replay.run(&api).await,
+        Command::Curl(curl) => curl.run(&api).await,
         Command::Accept(accept) => accept.run(&api).await,
         Command::Rebuild(rebuild) => rebuild.run(&api).await,
     };

@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use afterchat_transcript::Instant;
+use anyhow::Context as _;
+use chrono::{Local, NaiveDate, TimeZone as _};
 use serde::Serialize;
 
 /// Writes one line at once, so that whoever reads along sees it.
@@ -61,4 +63,12 @@ impl Style {
 /// A moment in this machine's zone, for lists.
 pub(crate) fn moment(at: Instant) -> String {
     at.utc().with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// The beginning of a day in this machine's zone.
+pub(crate) fn midnight(day: NaiveDate) -> anyhow::Result<Instant> {
+    let midnight = day.and_hms_opt(0, 0, 0).context("every day begins")?;
+    let local =
+        Local.from_local_datetime(&midnight).earliest().context("this day has no beginning in this zone")?;
+    Ok(Instant::from_utc(local.to_utc()))
 }

@@ -3,7 +3,9 @@
 
 pub mod forward;
 pub mod history;
+pub mod replay;
 pub mod request;
+pub mod written;
 
 mod answer;
 mod connect;
@@ -11,7 +13,6 @@ mod exchange;
 mod samples;
 mod send;
 mod target;
-pub mod written;
 
 pub use answer::{Answered, Timing};
 pub use connect::{Outside, Trust};

@@ -8,6 +8,7 @@ const kinds: Record<WorkKind, (title: string) => string> = {
   back_fill: (title) => `Past chats of ${title}`,
   export: (title) => `Deliveries saved as ${title}`,
   send: (title) => `Requests to ${title}`,
+  replay: (title) => `Sent again to ${title}`,
 };
 
 const running: Record<WorkKind, (title: string) => string> = {
@@ -15,6 +16,7 @@ const running: Record<WorkKind, (title: string) => string> = {
   back_fill: (title) => `Fetching from ${title}`,
   export: (title) => `Writing ${title}`,
   send: (title) => `Sending to ${title}`,
+  replay: (title) => `Sending again to ${title}`,
 };
 
 /** What is said of cancelled work. */
@@ -23,6 +25,7 @@ const cancelled: Record<WorkKind, string> = {
   back_fill: 'What was taken in stays. Start it again to go on.',
   export: 'Nothing was saved.',
   send: 'What was sent stays sent.',
+  replay: 'What was sent is in the report. The others were not sent.',
 };
 
 const states: Record<WorkState, string> = {
@@ -49,6 +52,7 @@ const counts: Record<string, (n: number) => string> = {
   taken: (n) => `${count(n)} taken`,
   refused: (n) => `${count(n)} refused`,
   unanswered: (n) => `${count(n)} without an answer`,
+  understood: (n) => `${count(n)} understood`,
 };
 
 const outcomes: Record<RecordOutcome, string> = {
@@ -58,6 +62,10 @@ const outcomes: Record<RecordOutcome, string> = {
   unreadable: 'not understood',
   export: 'exported by Afterchat',
   failed: 'could not be opened',
+  taken: 'taken',
+  refused: 'refused',
+  unanswered: 'no answer',
+  understood: 'understood',
 };
 
 export const history = {
@@ -68,7 +76,7 @@ export const history = {
   filesText:
     'Payloads that a chat service posted, as JSON, XML or form data: single files, lists, logs with one payload on each line, whole folders and zip files.',
   works: 'Brought in so far',
-  handed: 'Handed on',
+  handed: 'Handed on and sent again',
   kinds,
   running,
   states,

@@ -13,6 +13,7 @@ mod marks;
 mod notes;
 mod overview;
 mod provenance;
+mod replay;
 mod samples;
 mod send;
 mod signatures;
@@ -25,6 +26,7 @@ use serde_json::Value;
 
 use crate::{Api, Failure};
 pub(crate) use deliveries::{list as list_deliveries, number as delivery_number};
+pub use handover::remarks;
 #[allow(clippy::wildcard_imports, reason = "the list below names nearly all of them")]
 use types::*;
 use types::{
@@ -79,6 +81,7 @@ calls! {
         delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
         compare: CompareQuestion => CompareAnswer = compare::compare;
         neighbours: DeliveryQuestion => NeighboursAnswer = compare::neighbours;
+        replay_plan: ReplayQuestion => ReplayPlan = replay::plan;
         written: WrittenQuestion => WrittenAnswer = handover::written;
         attempts: DeliveryQuestion => EventAttempts = answers::attempts;
         refusals: RefusalsQuestion => RefusalPage = answers::refusals;
@@ -127,6 +130,7 @@ calls! {
         hand_over: HandOverQuestion => WorkStarted = handover::hand_over;
         pin_deliveries: types::Pinning => Marked = notes::pin;
         note_delivery: types::NewNote => types::NoteKept = notes::note;
+        replay: ReplayQuestion => WorkStarted = replay::begin;
         send_sample: SampleQuestion => SampleSent = samples::send;
         send_request: RequestToSend => SendAnswer = send::send;
         repeat_request: RepeatedSend => WorkStarted = send::repeat;

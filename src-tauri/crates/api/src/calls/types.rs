@@ -25,6 +25,7 @@ mod handover;
 mod history;
 mod notes;
 mod provenance;
+mod replay;
 mod send;
 mod signatures;
 mod visitors;
@@ -38,6 +39,7 @@ pub use handover::*;
 pub use history::*;
 pub use notes::*;
 pub use provenance::*;
+pub use replay::*;
 pub use send::*;
 pub use signatures::*;
 pub use visitors::*;
@@ -300,6 +302,7 @@ contract! {
     }
 
     /// Which deliveries to list, newest first.
+    #[derive(Default)]
     DeliveriesQuestion {
         /// Only those of this conversation.
         #[serde(default)]

@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use afterchat_api::{Api, BackFill};
-use afterchat_transcript::Instant;
-use anyhow::{Context as _, bail};
-use chrono::{Local, NaiveDate, TimeZone as _};
+use anyhow::bail;
+use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::output::{self, say};
+use crate::output::{self, midnight, say};
 use crate::progress::{Progress, stop_flag, until_read};
 
 /// A service that has an interface for past chats.
@@ -122,12 +121,4 @@ impl Backfill {
         }
         Ok(())
     }
-}
-
-/// The beginning of a day in this machine's zone.
-fn midnight(day: NaiveDate) -> anyhow::Result<Instant> {
-    let midnight = day.and_hms_opt(0, 0, 0).context("every day begins")?;
-    let local =
-        Local.from_local_datetime(&midnight).earliest().context("this day has no beginning in this zone")?;
-    Ok(Instant::from_utc(local.to_utc()))
 }

@@ -1,11 +1,15 @@
 //! `afterchat deliveries`: the journal, newest first.
 
+use std::path::PathBuf;
+
 use afterchat_api::Api;
-use afterchat_archive::export::visible_line;
+use afterchat_api::types::{DeliveriesQuestion, DeliveryChoice};
+use afterchat_archive::export::{Existing, visible_line};
 use afterchat_archive::{DeliverySummary, Doubt, JournalQuestion, Outcome, Signature};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::handing::{Handing, hand_over};
 use crate::output::{self, Style, moment};
 
 /// Rows asked for at once.
@@ -22,7 +26,12 @@ const PAGE: usize = 200;
 Examples:
   afterchat deliveries
   afterchat deliveries --source smartsupp --limit 10
-  afterchat deliveries --json | jq 'select(.outcome == \"unreadable\")'"
+  afterchat deliveries --json | jq 'select(.outcome == \"unreadable\")'
+  afterchat deliveries --source smartsupp --har smartsupp.har
+  afterchat deliveries --limit 20 --fixtures tests/fixtures/
+
+With --har or --fixtures all of them are written, or the newest with --limit. What is secret is left
+out and HIDDEN-1, HIDDEN-2 … stand there; --with-secrets keeps it."
 )]
 pub(crate) struct Deliveries {
     /// Only those of this source
@@ -34,21 +43,41 @@ pub(crate) struct Deliveries {
     /// Only those that tell of this conversation
     #[arg(long, value_name = "ID")]
     conversation: Option<String>,
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_name = "N")]
-    limit: usize,
+    /// How many at most; 50 in the list
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
     /// Only those older than this one: the id of the last row that was listed
     #[arg(long, value_name = "ID")]
     cursor: Option<i64>,
     /// Print one line of JSON for each
     #[arg(long)]
     json: bool,
+    /// Write them into a HAR file; `-` is standard output
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["json", "cursor"])]
+    har: Option<PathBuf>,
+    /// Write them into a folder as test fixtures: payload, headers and expected transcripts of each
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "cursor", "har"])]
+    fixtures: Option<PathBuf>,
+    /// Write also what is secret
+    #[arg(long)]
+    with_secrets: bool,
+    /// Replace files that are there already
+    #[arg(long)]
+    force: bool,
 }
+
+/// Rows of the list, unless asked otherwise.
+const USUAL: usize = 50;
 
 impl Deliveries {
     pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
+        let to = self.har.clone().map(Handing::Har).or(self.fixtures.clone().map(Handing::Fixtures));
+        if let Some(to) = to {
+            let existing = if self.force { Existing::Replace } else { Existing::Keep };
+            return hand_over(api, self.choice(), self.limit, to, self.with_secrets, existing).await;
+        }
         let style = Style::of_output();
-        let (mut left, mut before) = (self.limit, self.cursor);
+        let (mut left, mut before) = (self.limit.unwrap_or(USUAL), self.cursor);
         while left > 0 {
             let question = JournalQuestion {
                 conversation: self.conversation.clone(),
@@ -73,6 +102,16 @@ impl Deliveries {
             }
         }
         Ok(())
+    }
+
+    fn choice(&self) -> DeliveryChoice {
+        let list = DeliveriesQuestion {
+            conversation: self.conversation.clone(),
+            source: self.source.clone(),
+            quarantined: Some(self.quarantined),
+            ..DeliveriesQuestion::default()
+        };
+        DeliveryChoice { ids: None, list: Some(list), since: None, until: None }
     }
 }
 

@@ -2,13 +2,16 @@
 
 pub(crate) mod accept;
 pub(crate) mod backfill;
+pub(crate) mod curl;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
 pub(crate) mod export;
 pub(crate) mod forwarding;
+pub(crate) mod handing;
 pub(crate) mod import;
 pub(crate) mod listen;
 pub(crate) mod rebuild;
+pub(crate) mod replay;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod show;

@@ -3,6 +3,7 @@
 mod backfill;
 mod files;
 mod forwarding;
+mod handing;
 mod hostile;
 mod listening;
 mod program;

@@ -18,6 +18,8 @@ fn help_teaches_each_command() {
         "backfill",
         "deliveries",
         "delivery",
+        "replay",
+        "curl",
         "rebuild",
     ];
     let help = commands.map(|command| {

@@ -13,7 +13,7 @@ mod mask;
 mod raw;
 mod shell;
 
-use afterchat_transcript::Delivery;
+use afterchat_transcript::{Delivery, DeliveryKind};
 use url::Url;
 
 pub use fixture::{Fixture, fixture, sources_page};
@@ -111,6 +111,17 @@ pub fn raw_bytes(delivery: &Delivery, address: &Address, mask: &mut Mask) -> Vec
 #[must_use]
 pub fn raw_text(delivery: &Delivery, address: &Address, mask: &mut Mask) -> Written {
     raw::write(&mask.apply(delivery), address)
+}
+
+/// An address with the delivery's own query string added to its own.
+#[must_use]
+pub fn with_query(delivery: &Delivery, mut address: Url) -> Url {
+    let query = delivery.query.as_deref().filter(|_| delivery.kind == DeliveryKind::Hook);
+    if let Some(query) = query {
+        let before = address.query().map(|own| format!("{own}&")).unwrap_or_default();
+        address.set_query(Some(&format!("{before}{query}")));
+    }
+    address
 }
 
 /// How file names of a body end: by what it is, not by what its content type claims.

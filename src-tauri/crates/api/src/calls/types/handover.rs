@@ -1,5 +1,6 @@
 //! Deliveries handed on: as a text to copy, or as a file.
 
+use afterchat_transcript::Instant;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -77,6 +78,12 @@ contract! {
         /// All that such a list holds, to its end.
         #[serde(default)]
         list: Option<DeliveriesQuestion>,
+        /// Only those that came at this moment or later.
+        #[serde(default)]
+        since: Option<Instant>,
+        /// Only those that came before this moment.
+        #[serde(default)]
+        until: Option<Instant>,
     }
 
     /// Deliveries to save.

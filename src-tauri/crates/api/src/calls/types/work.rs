@@ -18,6 +18,8 @@ pub enum WorkKind {
     Export,
     /// A request is sent again and again.
     Send,
+    /// Deliveries are sent again.
+    Replay,
 }
 
 /// How far long work has come.
@@ -52,14 +54,32 @@ pub enum RecordOutcome {
     Unreadable,
     /// It is a conversation that Afterchat exported.
     Export,
-    /// It could not be opened.
+    /// It could not be opened, or not be sent.
     Failed,
+    /// It was sent, and answered with success.
+    Taken,
+    /// It was sent, and answered otherwise.
+    Refused,
+    /// It was sent or was to be sent, and no whole answer came.
+    Unanswered,
+    /// It was only read again, and tells of a conversation.
+    Understood,
 }
 
 impl RecordOutcome {
     /// Every outcome, in the order they are told.
-    pub const ALL: [Self; 6] =
-        [Self::New, Self::Repeated, Self::NoConversation, Self::Unreadable, Self::Export, Self::Failed];
+    pub const ALL: [Self; 10] = [
+        Self::New,
+        Self::Repeated,
+        Self::NoConversation,
+        Self::Unreadable,
+        Self::Export,
+        Self::Failed,
+        Self::Taken,
+        Self::Refused,
+        Self::Unanswered,
+        Self::Understood,
+    ];
 
     /// Its stable word.
     #[must_use]
@@ -71,6 +91,10 @@ impl RecordOutcome {
             Self::Unreadable => "unreadable",
             Self::Export => "export",
             Self::Failed => "failed",
+            Self::Taken => "taken",
+            Self::Refused => "refused",
+            Self::Unanswered => "unanswered",
+            Self::Understood => "understood",
         }
     }
 }
