@@ -167,6 +167,20 @@ fn each_event_runs_through_a_plan_by_itself_also_after_a_restart() {
 }
 
 #[test]
+fn a_plan_for_one_run_goes_before_all_others_and_is_not_kept() {
+    let (archive, folder) = archive();
+    set(&archive, "429");
+    let later = "2026-11-20T20:00:01.000Z".parse().expect("a time");
+    assert!(archive.answer_for_this_run("503 x1, as usual".parse().expect("a plan"), later));
+    assert!(archive.has_answer_plan("a source without a plan of its own"));
+    assert_eq!([b"a", b"b"].map(|body| status(&archive, body)), [503, 0]);
+    assert!(!archive.answer_for_this_run("drop".parse().expect("a plan"), later), "a run has one plan");
+    archive.close();
+    let archive = Archive::open(folder.path(), now()).expect("the same archive");
+    assert_eq!(status(&archive, b"c"), 429, "the next run knows nothing of it");
+}
+
+#[test]
 fn what_is_in_quarantine_takes_no_step_unless_the_plan_says_so() {
     let (archive, _folder) = archive();
     let refused = |archive: &Archive| {

@@ -1,7 +1,7 @@
 //! The plans of sources at work: which step comes next, for which source or which event.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use afterchat_transcript::event::{self, EventKey};
 use afterchat_transcript::{Delivery, Instant, fold};
@@ -39,7 +39,11 @@ pub struct PlannedAnswer {
 
 /// How far the plans have come.
 #[derive(Debug, Default)]
-pub(crate) struct Given(Mutex<HashMap<String, Counted>>);
+pub(crate) struct Given {
+    counted: Mutex<HashMap<String, Counted>>,
+    /// What every source answers while this program runs, whatever its own plan is.
+    for_this_run: OnceLock<Planned>,
+}
 
 #[derive(Debug)]
 struct Counted {
@@ -51,7 +55,7 @@ struct Counted {
 impl Given {
     /// The number of the next answer of this plan, counted from 0.
     fn next(&self, source: &str, planned: &Planned) -> u64 {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let counted = counted(&mut all, source, planned);
         counted.given += 1;
         counted.given - 1
@@ -59,7 +63,7 @@ impl Given {
 
     /// The number of the next answer to this event; `None` when nobody has counted it yet.
     fn next_of_event(&self, source: &str, planned: &Planned, event: &EventKey) -> Option<u64> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let given = counted(&mut all, source, planned).events.get_mut(event)?;
         *given += 1;
         Some(*given - 1)
@@ -68,7 +72,7 @@ impl Given {
     /// Begins to count an event that has been answered so often; tells the number of the next answer. Somebody else may
     /// have begun meanwhile.
     fn begin_event(&self, source: &str, planned: &Planned, event: EventKey, answered: u64) -> u64 {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let events = &mut counted(&mut all, source, planned).events;
         if events.len() >= EVENTS {
             events.clear();
@@ -80,7 +84,7 @@ impl Given {
 
     /// How many answers this plan has given.
     pub(crate) fn so_far(&self, source: &str, planned: &Planned) -> u64 {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let counted = all.get(source).filter(|counted| counted.since == planned.set_at);
         counted.map_or(planned.given, |counted| counted.given)
     }
@@ -155,7 +159,15 @@ impl Archive {
     /// Whether this source has answers other than the usual one. Costs nothing.
     #[must_use]
     pub fn has_answer_plan(&self, source: &str) -> bool {
-        self.source_now(source, |source| source.answer.is_some()).unwrap_or(false)
+        self.given().for_this_run.get().is_some()
+            || self.source_now(source, |source| source.answer.is_some()).unwrap_or(false)
+    }
+
+    /// Lets every source answer by this plan through this program's door, for as long as the program runs. Nothing of it
+    /// is kept, so it cannot be forgotten. Tells false when there is one already.
+    pub fn answer_for_this_run(&self, plan: AnswerPlan, now: Instant) -> bool {
+        let planned = Planned { plan: Arc::new(plan), set_at: now, given: 0 };
+        self.given().for_this_run.set(planned).is_ok()
     }
 
     /// The answer that a source's plan gives to this delivery, which takes one step of it; `None` where everything is as
@@ -170,7 +182,8 @@ impl Archive {
         refused: bool,
     ) -> Result<Option<PlannedAnswer>, ArchiveError> {
         let source = delivery.source.as_str();
-        let planned = self.source_now(source, |source| source.answer.clone()).flatten();
+        let own = || self.source_now(source, |source| source.answer.clone()).flatten();
+        let planned = self.given().for_this_run.get().cloned().or_else(own);
         let Some(planned) = planned.filter(|planned| !refused || planned.plan.quarantine_too) else {
             return Ok(None);
         };
