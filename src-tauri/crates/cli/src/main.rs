@@ -1,6 +1,8 @@
 //! The `afterchat` command: everything the product does, without a window.
 
 mod commands;
+mod follow;
+mod live;
 mod output;
 mod progress;
 mod serve;
@@ -11,12 +13,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use afterchat_api::{Api, data_folder};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use commands::{
-    accept, backfill, curl, deliveries, delivery, export, import, listen, rebuild, replay, search,
-    serve as serve_command, show, source, visitor,
+    accept, backfill, completions, curl, deliveries, delivery, export, import, listen, man, rebuild, replay,
+    search, serve as serve_command, show, source, visitor,
 };
 
 /// An inbox for the time after the chat.
@@ -47,6 +49,15 @@ everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong use.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(flatten)]
+    OnArchive(OnArchive),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+/// What needs the archive open.
+#[derive(Debug, Subcommand)]
+enum OnArchive {
     Listen(listen::Listen),
     /// Show the inbox in a browser on this machine
     Serve(serve_command::Serve),
@@ -82,27 +93,35 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
-    let folder = match cli.data {
+    match cli.command {
+        Command::OnArchive(command) => on_archive(cli.data, command).await,
+        Command::Completions(completions) => completions.run(Cli::command()),
+        Command::Man(man) => man.run(Cli::command()),
+    }
+}
+
+async fn on_archive(folder: Option<PathBuf>, command: OnArchive) -> anyhow::Result<()> {
+    let folder = match folder {
         Some(folder) => folder,
         None => data_folder()?,
     };
     let api = tokio::task::spawn_blocking(move || Api::open(&folder)).await??;
-    let done = match cli.command {
-        Command::Listen(listen) => listen.run(&api).await,
-        Command::Serve(serve) => serve.run(&api).await,
-        Command::Source(source) => source.run(&api).await,
-        Command::Search(search) => search.run(&api).await,
-        Command::Show(show) => show.run(&api),
-        Command::Visitor(visitor) => visitor.run(&api).await,
-        Command::Export(export) => export.run(&api),
-        Command::Import(import) => import.run(&api).await,
-        Command::Backfill(backfill) => backfill.run(&api).await,
-        Command::Deliveries(deliveries) => deliveries.run(&api).await,
-        Command::Delivery(delivery) => delivery.run(&api).await,
-        Command::Replay(replay) => replay.run(&api).await,
-        Command::Curl(curl) => curl.run(&api).await,
-        Command::Accept(accept) => accept.run(&api).await,
-        Command::Rebuild(rebuild) => rebuild.run(&api).await,
+    let done = match command {
+        OnArchive::Listen(listen) => listen.run(&api).await,
+        OnArchive::Serve(serve) => serve.run(&api).await,
+        OnArchive::Source(source) => source.run(&api).await,
+        OnArchive::Search(search) => search.run(&api).await,
+        OnArchive::Show(show) => show.run(&api),
+        OnArchive::Visitor(visitor) => visitor.run(&api).await,
+        OnArchive::Export(export) => export.run(&api),
+        OnArchive::Import(import) => import.run(&api).await,
+        OnArchive::Backfill(backfill) => backfill.run(&api).await,
+        OnArchive::Deliveries(deliveries) => deliveries.run(&api).await,
+        OnArchive::Delivery(delivery) => delivery.run(&api).await,
+        OnArchive::Replay(replay) => replay.run(&api).await,
+        OnArchive::Curl(curl) => curl.run(&api).await,
+        OnArchive::Accept(accept) => accept.run(&api).await,
+        OnArchive::Rebuild(rebuild) => rebuild.run(&api).await,
     };
     api.close().await;
     done

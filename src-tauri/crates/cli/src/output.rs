@@ -47,6 +47,11 @@ impl Style {
         Self { on: !unwanted && io::stdout().is_terminal() }
     }
 
+    /// Letters only, for a place that has its own way to stress them.
+    pub(crate) fn plain() -> Self {
+        Self { on: false }
+    }
+
     pub(crate) fn bold(self, text: &str) -> String {
         self.wrap("1", text)
     }
@@ -71,4 +76,9 @@ pub(crate) fn midnight(day: NaiveDate) -> anyhow::Result<Instant> {
     let local =
         Local.from_local_datetime(&midnight).earliest().context("this day has no beginning in this zone")?;
     Ok(Instant::from_utc(local.to_utc()))
+}
+
+/// A moment of today in this machine's zone, where a day would only take space.
+pub(crate) fn time_of_day(at: Instant) -> String {
+    at.utc().with_timezone(&chrono::Local).format("%H:%M:%S").to_string()
 }

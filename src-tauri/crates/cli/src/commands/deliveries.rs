@@ -153,19 +153,24 @@ fn verdict(signature: &Signature) -> &'static str {
     signature.doubt.map_or("good", Doubt::word)
 }
 
-/// A delivery's row for people: number, source, size, and what became of it.
-pub(crate) fn words(delivery: &DeliverySummary, style: Style) -> String {
-    let event = delivery.event.as_deref().map(|event| format!(" ({})", visible_line(event)));
-    let signature = delivery.signature.as_ref();
-    let signature = signature.map(|signature| format!(", signature {}", verdict(signature)));
-    let became = match delivery.outcome {
+/// What became of a delivery, in a few words.
+pub(crate) fn became(delivery: &DeliverySummary) -> String {
+    match delivery.outcome {
         Outcome::Quarantined => "quarantined".to_owned(),
         Outcome::Pending => "waits to be read".to_owned(),
         Outcome::Conversation => format!("→ {}", delivery.conversations.join(" ")),
         Outcome::NoConversation | Outcome::Unreadable => {
             visible_line(delivery.reason.as_deref().unwrap_or("It tells of no conversation."))
         }
-    };
+    }
+}
+
+/// A delivery's row for people: number, source, size, and what became of it.
+pub(crate) fn words(delivery: &DeliverySummary, style: Style) -> String {
+    let event = delivery.event.as_deref().map(|event| format!(" ({})", visible_line(event)));
+    let signature = delivery.signature.as_ref();
+    let signature = signature.map(|signature| format!(", signature {}", verdict(signature)));
+    let became = became(delivery);
     let provider = delivery.provider.as_deref().filter(|provider| *provider != delivery.source);
     let read_as = provider.map(|provider| format!(" as {provider}"));
     format!(

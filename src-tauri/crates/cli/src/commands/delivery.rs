@@ -57,12 +57,12 @@ impl Delivery {
             return output::json(&answer);
         }
         let answer: DeliveryAnswer = serde_json::from_value(answer)?;
-        output::write(words(&answer, &kept.body).as_bytes())
+        output::write(words(&answer, &kept.body, Style::of_output()).as_bytes())
     }
 }
 
-fn words(answer: &DeliveryAnswer, body: &[u8]) -> String {
-    let style = Style::of_output();
+/// A delivery for people: the request, and what each of its values became.
+pub(crate) fn words(answer: &DeliveryAnswer, body: &[u8], style: Style) -> String {
     let row = &answer.row;
     let mut page = format!("{} {}\n", style.bold(&format!("Delivery {}", row.id)), moment(row.received_at));
     let became = match &row.reason {

@@ -14,7 +14,7 @@ use crate::output::{self, Style, say};
 pub(crate) struct Forward {
     /// Send on whatever arrives, byte for byte, to this address after it was answered; can be given several times
     #[arg(long = "forward", value_name = "URL")]
-    to: Vec<String>,
+    pub(crate) to: Vec<String>,
 }
 
 impl Forward {
@@ -61,6 +61,17 @@ impl Forwarding {
         }
         Ok(())
     }
+}
+
+/// What became of one attempt, as short as a row of deliveries has room for.
+pub(crate) fn in_short(told: &ForwardTold) -> String {
+    let what = told.status.map_or_else(|| told.code.clone().unwrap_or_default(), |status| status.to_string());
+    let then = match told.outcome {
+        "again" => ", tried again",
+        "dead" => ", given up",
+        _ => "",
+    };
+    format!("→ {what}{then}")
 }
 
 /// Tells of one attempt.

@@ -1,25 +1,29 @@
 //! `afterchat listen`: the public door, and a line for each delivery once it was read.
 
 use afterchat_api::Api;
-use afterchat_api::types::{Listener, Overview};
-use afterchat_archive::{DeliverySummary, JournalQuestion};
+use afterchat_api::types::{Listener, Overview, SourceRow};
+use afterchat_archive::export::visible_line;
+use afterchat_archive::{AnswerPlan, DeliverySummary};
+use afterchat_transcript::Instant;
 use anyhow::Context as _;
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::deliveries;
-use super::forwarding::{self, Forward};
-use crate::output::{self, Style, moment, say};
+use super::forwarding::{self, Forward, Forwarding};
+use crate::follow::Follow;
+use crate::live;
+use crate::output::{self, Style, moment, say, time_of_day};
 use crate::stop::stop_requested;
-
-/// Deliveries asked for at once.
-const PAGE: usize = 200;
 
 /// Receive webhooks
 ///
 /// Opens the public door on 127.0.0.1 and prints a hook address for each service. Whatever
 /// arrives there is kept byte for byte before it is answered, and shown here once it was read.
 /// Runs until it is stopped with Ctrl-C or SIGTERM.
+///
+/// On a terminal it is a live view with keys to open, replay and copy a delivery and to pause
+/// (`?` tells all); elsewhere, and with --plain, it prints a line for each.
 ///
 /// The services need a way to this machine: a tunnel that leads to the printed port.
 #[derive(Debug, Args)]
@@ -30,6 +34,7 @@ Examples:
   afterchat listen
   afterchat listen --port 4780
   afterchat listen --forward http://localhost:3000/hook
+  afterchat listen --answer 'per event: 503 x2, 200'      See how a service tries again
   afterchat listen --json | jq 'select(.event == \"delivery\")'
 
 With --json the first line is
@@ -43,23 +48,56 @@ pub(crate) struct Listen {
     port: Option<u16>,
     #[command(flatten)]
     forward: Forward,
+    /// Answer every service by this plan as long as this runs, to learn how it tries again: "503 x2, 200",
+    /// "wait 12s", "drop", "per event: 503 x2, 200". What arrives is kept whatever is answered
+    #[arg(long, value_name = "PLAN")]
+    answer: Option<AnswerPlan>,
     /// Print one line of JSON for each event
     #[arg(long)]
     json: bool,
+    /// Print lines also on a terminal, instead of the live view
+    #[arg(long)]
+    plain: bool,
 }
 
 impl Listen {
     pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
-        let mut seen = api.archive().newest_delivery()?;
-        let mut changes = api.changes();
-        let mut forwarding = self.forward.begin(api)?;
+        let follow = Follow::from_now(api)?;
+        if let Some(plan) = self.answer.clone() {
+            api.archive().answer_for_this_run(plan, Instant::from_utc(chrono::Utc::now()));
+        }
+        let forwarding = self.forward.begin(api)?;
         let listening = api.listen(self.port).await?;
         let overview: Overview = serde_json::from_value(api.query("overview", json!({})).await?)?;
-        self.tell_addresses(&listening.url, &overview)?;
+        if self.json || self.plain || !live::is_possible() {
+            self.tell_addresses(&listening.url, &overview)?;
+            return self.tell_lines(api, follow, forwarding).await;
+        }
+        let mut head = vec![format!("Afterchat is listening on {}", listening.url)];
+        head.extend(moved(&overview));
+        head.extend(self.answer.as_ref().map(|plan| format!("Every service is answered: {plan}")));
+        let address =
+            |source: &SourceRow| live::Address { source: source.name.clone(), url: source.hook_url.clone() };
+        head.extend(self.forward.to.iter().map(|url| format!("Forwarding to {}", visible_line(url))));
+        let addresses = overview.sources.iter().map(address).collect();
+        let target = self.forward.to.first().map_or("http://127.0.0.1:", String::as_str);
+        live::run(api, follow, forwarding, live::View::new(head, addresses, target, time_of_day)).await
+    }
+
+    /// A line for each delivery, until the program is asked to stop.
+    async fn tell_lines(
+        &self,
+        api: &Api,
+        mut follow: Follow,
+        mut forwarding: Forwarding,
+    ) -> anyhow::Result<()> {
+        let mut changes = api.changes();
         let stop = stop_requested();
         tokio::pin!(stop);
         loop {
-            seen = self.tell_since(api, seen)?;
+            for delivery in follow.since(api)? {
+                self.tell(&delivery)?;
+            }
             tokio::select! {
                 asked = &mut stop => {
                     forwarding.end(api).await?;
@@ -72,11 +110,14 @@ impl Listen {
     }
 
     fn tell_addresses(&self, url: &str, overview: &Overview) -> anyhow::Result<()> {
-        if let Listener::Listening { port, wanted_port: Some(wanted), .. } = overview.listener {
-            say(&format!("Port {wanted} is taken by another program, so this is port {port}."));
+        if let Some(words) = moved(overview) {
+            say(&words);
+        }
+        if let Some(plan) = &self.answer {
+            say(&format!("Every service is answered by the plan “{plan}” as long as this runs."));
         }
         if self.json {
-            let source = |source: &afterchat_api::types::SourceRow| json!({ "name": source.name, "provider": source.provider, "hook_url": source.hook_url });
+            let source = |source: &SourceRow| json!({ "name": source.name, "provider": source.provider, "hook_url": source.hook_url });
             let sources: Vec<Value> = overview.sources.iter().map(source).collect();
             return output::json(&json!({ "event": "listening", "url": url, "sources": sources }));
         }
@@ -89,38 +130,20 @@ impl Listen {
         output::line(&style.dim("\nStop with Ctrl-C. Whoever knows an address can post to it."))
     }
 
-    /// Tells of what was read since; what waits to be read is told later, so that every line says what became of it.
-    fn tell_since(&self, api: &Api, seen: i64) -> anyhow::Result<i64> {
-        let read = api.archive().progress()?.done;
-        let mut found: Vec<DeliverySummary> = Vec::new();
-        let mut before = read + 1;
-        loop {
-            let question = JournalQuestion {
-                before: Some(before),
-                since: Some(seen),
-                limit: PAGE,
-                ..JournalQuestion::default()
-            };
-            let page = api.archive().deliveries(&question)?;
-            let Some(last) = page.last() else { break };
-            before = last.id.0;
-            found.extend(page);
+    fn tell(&self, delivery: &DeliverySummary) -> anyhow::Result<()> {
+        if self.json {
+            return output::json(&event(delivery));
         }
-        for delivery in found.iter().rev() {
-            if self.json {
-                output::json(&event(delivery))?;
-            } else {
-                let style = Style::of_output();
-                output::line(&format!(
-                    "{}  {}",
-                    style.dim(&moment(delivery.received_at)),
-                    deliveries::words(delivery, style)
-                ))?;
-            }
-        }
-        // A rebuild begins from the first delivery again; what was told is not told twice.
-        Ok(seen.max(read))
+        let style = Style::of_output();
+        let when = style.dim(&moment(delivery.received_at));
+        output::line(&format!("{when}  {}", deliveries::words(delivery, style)))
     }
+}
+
+/// What to say when another program has the wanted port.
+fn moved(overview: &Overview) -> Option<String> {
+    let Listener::Listening { port, wanted_port: Some(wanted), .. } = overview.listener else { return None };
+    Some(format!("Port {wanted} is taken by another program, so this is port {port}."))
 }
 
 fn event(delivery: &DeliverySummary) -> Value {

@@ -2,6 +2,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod backfill;
+pub(crate) mod completions;
 pub(crate) mod curl;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
@@ -10,6 +11,7 @@ pub(crate) mod forwarding;
 pub(crate) mod handing;
 pub(crate) mod import;
 pub(crate) mod listen;
+pub(crate) mod man;
 pub(crate) mod rebuild;
 pub(crate) mod replay;
 pub(crate) mod search;

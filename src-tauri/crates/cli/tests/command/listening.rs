@@ -136,3 +136,20 @@ fn what_is_not_signed_is_quarantined_until_somebody_accepts_it() {
     let everything = bench.ok(&["source", "list"]) + &bench.ok(&["deliveries", "--json"]);
     assert!(!everything.contains("a-secret-of"), "{everything}");
 }
+
+#[cfg(unix)]
+#[test]
+fn services_are_answered_by_the_plan_of_this_run_and_everything_is_kept() {
+    let bench = Bench::new();
+    let running =
+        Running::start(bench.command(&["listen", "--port", "0", "--json", "--answer", "503 x1, 200"]));
+    let listening = running.next();
+    let any = address(&listening, "any");
+    assert!(post(any, "POST", b"first").starts_with("HTTP/1.1 503"), "the plan's first step");
+    assert!(post(any, "POST", b"second").starts_with("HTTP/1.1 200"), "and its second");
+    assert_eq!((running.next()["id"].clone(), running.next()["id"].clone()), ("1".into(), "2".into()));
+    running.stop();
+    let refused = bench.run(&["listen", "--answer", "410"]);
+    assert_eq!(refused.code, 2, "an answer that may do harm is not given unawares");
+    assert!(refused.err.contains("410!"), "{}", refused.err);
+}

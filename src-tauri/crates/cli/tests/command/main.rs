@@ -6,8 +6,10 @@ mod forwarding;
 mod handing;
 mod hostile;
 mod listening;
+mod live;
 mod program;
 mod reading;
 #[path = "../../../api/tests/forward/target.rs"]
 #[allow(dead_code, reason = "shared with the tests of the whole door, which use all of it")]
 mod target;
+mod terminal;

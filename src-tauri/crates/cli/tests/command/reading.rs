@@ -21,6 +21,8 @@ fn help_teaches_each_command() {
         "replay",
         "curl",
         "rebuild",
+        "completions",
+        "man",
     ];
     let help = commands.map(|command| {
         let arguments = [command, "--help"];
@@ -97,4 +99,24 @@ fn sources_are_made_renewed_and_removed() {
     assert_eq!(bench.run(&["source", "remove", "shop-de"]).code, 1, "it is gone");
     assert_eq!(bench.run(&["source", "add", "Not A Name"]).code, 1);
     assert_eq!(bench.run(&["source", "add", "x", "--provider", "nobody"]).code, 1);
+}
+
+#[test]
+fn shells_and_the_manual_know_every_command() {
+    let bench = Bench::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = bench.ok(&["completions", shell]);
+        assert!(
+            script.contains("backfill") && script.contains("completions"),
+            "{shell} completes all commands"
+        );
+    }
+    assert!(bench.ok(&["man"]).contains(r"afterchat\-listen(1)"), "the first page leads to the others");
+    assert!(bench.ok(&["man", "listen"]).contains(r"\-\-plain"), "a page tells the options");
+    bench.ok(&["man", "--out", "pages"]);
+    for page in ["afterchat.1", "afterchat-listen.1", "afterchat-source-add.1"] {
+        assert!(bench.path("pages").join(page).is_file(), "{page} is written");
+    }
+    assert_eq!(bench.run(&["man", "nothing"]).code, 1);
+    assert!(!bench.path("archive").exists(), "nobody asked for an archive");
 }
