@@ -58,7 +58,7 @@ test('the test waits, lets no sample and no request by hand count, and turns gre
   inbox,
 }) => {
   const page = await inbox.openAddress('smartsupp');
-  const state = page.getByRole('status');
+  const state = page.getByRole('status', { name: 'Connection' });
   await expect(state).toHaveText('Waiting for the first delivery from Smartsupp…');
   await expect(page.getByText(/do not count/)).not.toContainText('One of these arrived');
 
@@ -97,7 +97,7 @@ test('what arrived but was refused is said, leads there, and turns green once it
     headers: { 'X-Afterchat': '1' },
   });
   const page = await inbox.openAddress('smartsupp');
-  const state = page.getByRole('status');
+  const state = page.getByRole('status', { name: 'Connection' });
   expect(await post(inbox, 'smartsupp', chat(1), 'Smartsupp')).toBe(401);
   await expect(state).toContainText('it was refused and is in quarantine');
   await expect(page.getByText('This address asks for a signature and the request has none.')).toBeVisible();
@@ -116,7 +116,7 @@ test('what arrived but was refused is said, leads there, and turns green once it
 test('what arrived but cannot be read is said, with the reason', async ({ inbox }) => {
   const page = await inbox.openAddress('chatlio');
   expect(await post(inbox, 'chatlio', '{"half a', 'Chatlio')).toBe(200);
-  await expect(page.getByRole('status')).toContainText('it could not be read');
+  await expect(page.getByRole('status', { name: 'Connection' })).toContainText('it could not be read');
   const { trouble } = await inbox.ask('connected', { name: 'chatlio' });
   expect(trouble?.reason, 'an unreadable delivery has a reason').toBeTruthy();
   await expect(page).toContainText(trouble!.reason!);
@@ -163,7 +163,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(region.getByRole('list', { name: 'Connect the service' })).toBeVisible();
     await check('waiting');
     expect(await post(inbox, 'smartsupp', '{"half a', 'Smartsupp')).toBe(200);
-    await expect(region.getByRole('status')).toContainText('could not be read');
+    await expect(region.getByRole('status', { name: 'Connection' })).toContainText('could not be read');
     await check('trouble');
     expect(await post(inbox, 'smartsupp', chat(1), 'Smartsupp')).toBe(200);
     await expect(region.getByRole('heading', { name: 'Connected' })).toBeVisible();

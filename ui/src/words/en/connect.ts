@@ -54,6 +54,7 @@ export const connect = {
   guide: (name: string) => `How ${name} is connected`,
   guideAny: 'How a service is connected',
 
+  state: 'Connection',
   connected: 'Connected',
   waiting: (name: string) => `Waiting for the first delivery from ${name}…`,
   waitingAny: 'Waiting for the first delivery from a service…',

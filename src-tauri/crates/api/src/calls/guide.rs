@@ -19,8 +19,9 @@ pub(super) fn guide(api: &Api, ask: &SourceName) -> Result<GuideAnswer, Failure>
     })
 }
 
+/// A source that is being removed is still asked about: it has simply heard nothing.
 pub(super) fn connected(api: &Api, ask: &SourceName) -> Result<ConnectedAnswer, Failure> {
-    let found = api.archive.connected(&api.archive.source(&ask.name)?.name)?;
+    let found = api.archive.connected(&ask.name)?;
     Ok(ConnectedAnswer {
         first: found.first.map(deliveries::row),
         trouble: found.trouble.map(deliveries::row),
