@@ -1700,6 +1700,59 @@ other: Array<OtherValue>,
 notices: Array<Notice>, };
 
 /**
+ * What a delivery did that none before it had done.
+ */
+export type DriftKind = "new" | "missing" | "retyped";
+
+/**
+ * The type of a value.
+ */
+export type DriftType = "null" | "bool" | "number" | "text" | "list" | "object" | "empty";
+
+/**
+ * One difference.
+ */
+export type DriftRow = {
+/**
+ * What is different.
+ */
+kind: DriftKind,
+/**
+ * The place in the learned shape, written like a JSON Pointer: `*` stands for any item of a list, `{}` for any
+ * name that is data.
+ */
+path: string,
+/**
+ * The JSON Pointer of the value in this body; of a missing one that of the object that lacks it.
+ */
+pointer?: string,
+/**
+ * The types that were seen there until then; empty for a new name.
+ */
+expected: Array<DriftType>,
+/**
+ * The type that is there now; absent for a missing name.
+ */
+found?: DriftType,
+/**
+ * The newest earlier delivery that was as expected, where one of the last few was.
+ */
+example?: Elsewhere, };
+
+/**
+ * Where a delivery differed.
+ */
+export type DriftAnswer = {
+/**
+ * The first differences.
+ */
+rows: Array<DriftRow>,
+/**
+ * How many further ones there are.
+ */
+more: number, };
+
+/**
  * Which two deliveries to compare.
  */
 export type CompareQuestion = {
@@ -4254,6 +4307,7 @@ export type Queries = {
   deliveries: { ask: DeliveriesQuestion, answer: DeliveryPage },
   delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
   compare: { ask: CompareQuestion, answer: CompareAnswer },
+  drift: { ask: DeliveryQuestion, answer: DriftAnswer },
   neighbours: { ask: DeliveryQuestion, answer: NeighboursAnswer },
   replay_plan: { ask: ReplayQuestion, answer: ReplayPlan },
   written: { ask: WrittenQuestion, answer: WrittenAnswer },

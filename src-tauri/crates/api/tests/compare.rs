@@ -224,3 +224,26 @@ async fn hostile_bodies_are_compared_within_bounds() {
     let bytes = house.compare(3, 4).await;
     assert_eq!((&bytes["body"]["compared_as"], &bytes["body"]["first_byte"]), (&json!("bytes"), &json!(1)));
 }
+
+#[tokio::test]
+async fn a_drift_is_answered_with_its_place_and_an_example() {
+    let body = |chat: u32, name: &str| {
+        format!(
+            r#"{{"event":"chat:end","chatId":"c{chat}","visitor":{{{name}"city":"Riga"}},"property":{{"id":"5a"}}}}"#
+        )
+    };
+    let mut bodies: Vec<Vec<u8>> = (0..20).map(|chat| body(chat, r#""name":"Vera","#).into_bytes()).collect();
+    bodies.push(body(20, "").into_bytes());
+    let house = House::with(&bodies).await;
+    let answer = house.ask("drift", json!({ "id": "21" })).await.unwrap();
+    assert_eq!(
+        answer,
+        json!({ "more": 0, "rows": [{
+            "kind": "missing", "path": "/visitor/name", "pointer": "/visitor", "expected": ["text"],
+            "example": { "delivery": "20", "at": "/visitor/name" },
+        }] })
+    );
+    let page = house.ask("deliveries", json!({})).await.unwrap();
+    assert_eq!((&page["rows"][0]["drift"], &page["rows"][1]["drift"]), (&json!(1), &json!(0)));
+    assert_eq!(house.ask("drift", json!({ "id": "3" })).await, Ok(json!({ "more": 0, "rows": [] })));
+}

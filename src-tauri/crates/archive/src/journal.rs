@@ -41,6 +41,8 @@ pub struct Journalled {
     pub delivery: Delivery,
     /// Why it is in quarantine; `None` when it is not, or when a person has accepted it.
     pub doubt: Option<Doubt>,
+    /// Whether the door refused it, also where a person has accepted it since.
+    pub refused: bool,
 }
 
 /// What became of a delivery.
@@ -184,7 +186,12 @@ fn journalled(row: &SqlRow<'_>) -> Result<Journalled, ArchiveError> {
     let doubt: Option<String> = row.get(12)?;
     let doubt = doubt.filter(|_| refused == Some(true)).and_then(|word| Doubt::from_word(&word));
     let accepted: bool = row.get(14)?;
-    Ok(Journalled { id: DeliveryId(row.get(0)?), delivery, doubt: doubt.filter(|_| !accepted) })
+    Ok(Journalled {
+        id: DeliveryId(row.get(0)?),
+        delivery,
+        doubt: doubt.filter(|_| !accepted),
+        refused: refused == Some(true),
+    })
 }
 
 /// A stored kind. Only words that [`DeliveryKind`] has were ever stored.

@@ -21,6 +21,7 @@ mod samples;
 mod search;
 mod secrets;
 mod settings;
+mod shapes;
 mod signatures;
 mod sources;
 mod told;
@@ -49,6 +50,7 @@ pub use open::Archive;
 pub use projector::Progress;
 pub use samples::{OwnSample, SampleContent};
 pub use secrets::{Guard, SigningSecret};
+pub use shapes::{Drift, DriftExample, DriftKind, Drifted, ValueType};
 pub use signatures::{Doubt, Signature};
 pub use sources::{Heard, Hook, Source};
 pub use visitors::{

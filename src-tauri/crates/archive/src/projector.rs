@@ -21,6 +21,7 @@ use rusqlite::{Connection, params};
 use crate::conversations::Prepared;
 use crate::journal::{self, Journalled, Outcome};
 use crate::readers::Readers;
+use crate::shapes::{self, Learner};
 use crate::told::{self, Read};
 use crate::writer::Writer;
 use crate::{Archive, ArchiveError, answers, connected, conversations};
@@ -185,6 +186,7 @@ struct Projection {
     /// True when these deliveries were read before, and somebody has decided about them since.
     again: bool,
     readings: Vec<NotedReading>,
+    shapes: shapes::Noted,
     conversations: Vec<Prepared>,
     /// Conversations that nothing tells of any more.
     gone: Vec<ConversationId>,
@@ -219,7 +221,12 @@ fn project(connection: &Connection) -> Result<Option<Projection>, ArchiveError> 
     if page.is_empty() {
         return Ok(None);
     }
-    let mut slice = Slice { connection, read: HashMap::new(), touched: BTreeMap::new() };
+    let mut slice = Slice {
+        connection,
+        read: HashMap::new(),
+        touched: BTreeMap::new(),
+        learner: Learner::new(connection),
+    };
     let (mut to, mut readings) = (from, Vec::new());
     let started = Moment::now();
     for journalled in page {
@@ -228,13 +235,14 @@ fn project(connection: &Connection) -> Result<Option<Projection>, ArchiveError> 
         } else {
             to = journalled.id.0;
         }
-        readings.push(slice.read(journalled));
+        readings.push(slice.read(journalled, again)?);
         if started.elapsed() > SLICE {
             break;
         }
     }
     let (conversations, gone) = slice.fold()?;
-    Ok(Some(Projection { turn, to, again, readings, conversations, gone }))
+    let shapes = slice.learner.noted()?;
+    Ok(Some(Projection { turn, to, again, readings, shapes, conversations, gone }))
 }
 
 impl Projection {
@@ -271,6 +279,7 @@ impl Projection {
                 tell.execute(params![conversation.as_str(), reading.delivery])?;
             }
         }
+        shapes::put(connection, &self.shapes)?;
         self.gone.iter().try_for_each(|gone| conversations::remove(connection, gone.as_str()))?;
         self.conversations.iter().try_for_each(|prepared| conversations::put(connection, prepared))
     }
@@ -316,11 +325,18 @@ struct Slice<'a> {
     read: HashMap<i64, Rc<Read>>,
     /// The conversations told of, and which deliveries of this slice tell of them.
     touched: BTreeMap<ConversationId, Vec<i64>>,
+    learner: Learner<'a>,
 }
 
 impl Slice<'_> {
-    fn read(&mut self, journalled: Journalled) -> NotedReading {
-        let read = Rc::new(Read::new(journalled));
+    fn read(&mut self, journalled: Journalled, again: bool) -> Result<NotedReading, ArchiveError> {
+        let (read, payload) = Read::with_payload(journalled);
+        // What is read again was refused at first, and that teaches nothing at any time.
+        if !again {
+            self.learner.look(&read.journalled, &payload, &read.reading, &read.digest)?;
+        }
+        drop(payload);
+        let read = Rc::new(read);
         let id = read.journalled.id.0;
         let doubt = read.journalled.doubt;
         let (outcome, reason) = match &read.reading.verdict {
@@ -335,7 +351,7 @@ impl Slice<'_> {
         }
         self.read.insert(id, Rc::clone(&read));
         let delivery = &read.journalled.delivery;
-        NotedReading {
+        Ok(NotedReading {
             delivery: id,
             source: delivery.source.clone(),
             received_at: delivery.received_at.millis(),
@@ -346,7 +362,7 @@ impl Slice<'_> {
             reason,
             conversations,
             event_key: (delivery.kind == DeliveryKind::Hook).then(|| event::key(delivery, &read.digest)),
-        }
+        })
     }
 
     /// The conversations that a delivery told of when it was read before are folded too: it may tell of them no more.
@@ -360,7 +376,7 @@ impl Slice<'_> {
     }
 
     /// Folds every conversation that was told of, from all its deliveries. Second are those that nothing tells of now.
-    fn fold(mut self) -> Result<(Vec<Prepared>, Vec<ConversationId>), ArchiveError> {
+    fn fold(&mut self) -> Result<(Vec<Prepared>, Vec<ConversationId>), ArchiveError> {
         let (mut prepared, mut gone) = (Vec::new(), Vec::new());
         for (conversation, here) in std::mem::take(&mut self.touched) {
             let mut all = told::earlier(self.connection, &conversation, |id| self.read.contains_key(&id))?;
@@ -401,7 +417,7 @@ impl Archive {
                  INSERT INTO search (search) VALUES ('delete-all');
                  UPDATE cursor SET delivery = 0, turn = turn + 1;",
             )?;
-            Ok(())
+            shapes::empty(connection)
         })
     }
 }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use afterchat_transcript::Transcript;
 use afterchat_transcript::fold::{self, BodyDigest, Joined, Telling};
 use afterchat_transcript::model::ConversationId;
+use afterchat_transcript::payload::Payload;
 use afterchat_transcript::reading::{self, Reading, Verdict};
 use rusqlite::Connection;
 
@@ -23,24 +24,28 @@ pub(crate) struct Read {
 
 impl Read {
     pub(crate) fn new(journalled: Journalled) -> Self {
+        Self::with_payload(journalled).0
+    }
+
+    /// Reads it and gives the decoded payload along, to be looked at and then dropped: readings are kept while a
+    /// conversation is folded, trees are not.
+    pub(crate) fn with_payload(journalled: Journalled) -> (Self, Payload) {
         let digest = fold::digest(&journalled.delivery.body);
+        let payload = Payload::decode(&journalled.delivery.body);
         // Readers are total by design and by test. Should one panic all the same, the delivery is unreadable and the
         // archive goes on.
-        let reading =
-            catch_unwind(AssertUnwindSafe(|| reading::read(&journalled.delivery))).unwrap_or_else(|_| {
-                Reading {
-                    provider: None,
-                    event: None,
-                    parts: Vec::new(),
-                    other: Vec::new(),
-                    notices: Vec::new(),
-                    verdict: Verdict::Unreadable(
-                        "The reader of this service failed on it. The delivery is kept; please report it."
-                            .to_owned(),
-                    ),
-                }
-            });
-        Self { journalled, digest, reading }
+        let read = AssertUnwindSafe(|| reading::read_payload(&journalled.delivery, &payload));
+        let reading = catch_unwind(read).unwrap_or_else(|_| Reading {
+            provider: None,
+            event: None,
+            parts: Vec::new(),
+            other: Vec::new(),
+            notices: Vec::new(),
+            verdict: Verdict::Unreadable(
+                "The reader of this service failed on it. The delivery is kept; please report it.".to_owned(),
+            ),
+        });
+        (Self { journalled, digest, reading }, payload)
     }
 
     /// Every conversation it tells of.

@@ -133,6 +133,7 @@ pub(super) fn row(summary: DeliverySummary) -> DeliveryRow {
         pinned: summary.pinned,
         note: summary.note,
         told: summary.told.map(answers::told),
+        drift: summary.drift,
     }
 }
 

@@ -6,6 +6,7 @@ mod compare;
 mod conversations;
 mod deliveries;
 mod forward;
+mod drift;
 mod guide;
 mod handover;
 mod history;
@@ -80,6 +81,7 @@ calls! {
         deliveries: DeliveriesQuestion => DeliveryPage = deliveries::list;
         delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
         compare: CompareQuestion => CompareAnswer = compare::compare;
+        drift: DeliveryQuestion => DriftAnswer = drift::drift;
         neighbours: DeliveryQuestion => NeighboursAnswer = compare::neighbours;
         replay_plan: ReplayQuestion => ReplayPlan = replay::plan;
         written: WrittenQuestion => WrittenAnswer = handover::written;

@@ -20,6 +20,7 @@ macro_rules! contract {
 mod answers;
 mod compare;
 mod forward;
+mod drift;
 mod guide;
 mod handover;
 mod history;
@@ -34,6 +35,7 @@ mod work;
 pub use answers::*;
 pub use compare::*;
 pub use forward::*;
+pub use drift::*;
 pub use guide::*;
 pub use handover::*;
 pub use history::*;
@@ -299,6 +301,9 @@ contract! {
         /// What its service was told; absent where that was not noted, as of what was imported.
         #[serde(skip_serializing_if = "Option::is_none")]
         told: Option<ToldRow>,
+        /// In how many places it differed from the shape known until then.
+        #[ts(type = "number")]
+        drift: i64,
     }
 
     /// Which deliveries to list, newest first.

@@ -42,13 +42,16 @@ pub struct DeliverySummary {
     pub pinned: bool,
     /// What a person noted beside it.
     pub note: Option<String>,
+    /// In how many places it differed from the shape known until then.
+    pub drift: i64,
 }
 
 const SELECT: &str = "SELECT d.id, d.received_at, d.source, d.method, d.headers, d.size, d.kind,
          r.provider, r.outcome, r.reason, r.event, s.verdict, s.scheme, s.secret, s.refused, a.accepted_at,
-         n.pinned_at, n.note
+         n.pinned_at, n.note, coalesce(f.total, 0)
      FROM deliveries d LEFT JOIN readings r ON r.delivery = d.id LEFT JOIN signatures s ON s.delivery = d.id
          LEFT JOIN accepted a ON a.delivery = d.id LEFT JOIN delivery_notes n ON n.delivery = d.id
+         LEFT JOIN drifts f ON f.delivery = d.id
      WHERE d.id = ?1";
 
 /// The rows of these deliveries, in this order. Numbers of none are passed over.
@@ -85,6 +88,7 @@ fn summary(connection: &Connection, row: &SqlRow<'_>) -> Result<DeliverySummary,
         told: answers::told_of(connection, id)?,
         pinned: row.get::<_, Option<i64>>(16)?.is_some(),
         note: row.get(17)?,
+        drift: row.get(18)?,
     })
 }
 
