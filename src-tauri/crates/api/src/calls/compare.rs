@@ -32,7 +32,7 @@ pub(super) fn compare(api: &Api, ask: &CompareQuestion) -> Result<CompareAnswer,
     let shared = rows[0].conversations.iter().filter(|id| rows[1].conversations.contains(id));
     let conversations =
         shared.take(SHOWN_CONVERSATIONS).map(|id| conversation(api, id, ids)).collect::<Result<_, _>>()?;
-    let headers = compare::headers(&left.headers, &right.headers).into_iter().map(header).collect();
+    let headers = compare::headers(&left.headers, &right.headers).iter().map(header).collect();
     let body = body(&left.body, &right.body);
     let [left_row, right_row] = rows;
     Ok(CompareAnswer {
@@ -75,7 +75,7 @@ fn conversation(api: &Api, id: &str, ids: [DeliveryId; 2]) -> Result<ComparedCon
     Ok(ComparedConversation { id: id.to_owned(), changes, more: whole(more) })
 }
 
-fn header(line: compare::HeaderLine<'_>) -> ComparedHeader {
+fn header(line: &compare::HeaderLine<'_>) -> ComparedHeader {
     let shown = |header: Option<(usize, &afterchat_transcript::Header)>| {
         header.map(|(_, header)| Header {
             name: header.name.clone(),
