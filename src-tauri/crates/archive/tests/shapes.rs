@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant as Moment};
 
-use afterchat_archive::{Archive, DeliveryId, DriftExample, DriftKind, Drifted, Signature};
+use afterchat_archive::{
+    Archive, DeliveryId, DriftExample, DriftKind, Drifted, Effort, JournalQuestion, Signature,
+};
+use afterchat_transcript::query::deliveries::DeliveryQuery;
 use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
 
 struct House {
@@ -49,6 +52,14 @@ impl House {
         let newest = self.archive.newest_delivery().unwrap();
         let each = (1..=newest).map(|id| (id, self.archive.drift(DeliveryId(id)).unwrap()));
         each.filter(|(_, drifted)| drifted.total > 0).collect()
+    }
+
+    /// The deliveries a search finds, newest first.
+    fn found(&self, search: &str) -> Vec<DeliveryId> {
+        let question = JournalQuestion { limit: 50, ..JournalQuestion::default() };
+        let query = DeliveryQuery::parse(search);
+        let found = self.archive.find_deliveries(&question, &query, Effort::ANY).unwrap();
+        found.rows.iter().map(|row| row.id).collect()
     }
 
     fn shapes(&self) -> Vec<(String, String, Vec<u8>)> {
@@ -100,6 +111,9 @@ fn a_drift_is_flagged_on_the_delivery_that_brought_it_and_no_other() {
     assert_eq!(house.told(retyped), ["Retyped /visitor/name"]);
     assert_eq!(house.all().len(), 3, "nothing else is flagged");
     assert_eq!(house.archive.delivery_summary(missing).unwrap().drift, 1, "the list's row tells it too");
+    assert_eq!(house.found("is:drifted"), [retyped, missing, new], "a search finds them, newest first");
+    assert_eq!(house.found("is:drifted body:loyalty"), [new]);
+    assert_eq!(house.found("-is:drifted id:>25"), [same], "and the others");
 
     let drifts = house.archive.drift(missing).unwrap().noted;
     assert_eq!((drifts[0].kind, drifts[0].pointer.as_deref()), (DriftKind::Missing, Some("/visitor")));

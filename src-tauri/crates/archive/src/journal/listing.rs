@@ -148,6 +148,7 @@ enum Along {
     Journal,
     Tellings,
     Notes,
+    Drifts,
     Readings,
     Signatures,
 }
@@ -158,6 +159,7 @@ impl Along {
             Self::Journal => "deliveries d",
             Self::Tellings => "tellings t CROSS JOIN deliveries d ON d.id = t.delivery",
             Self::Notes => "delivery_notes n CROSS JOIN deliveries d ON d.id = n.delivery",
+            Self::Drifts => "drifts f CROSS JOIN deliveries d ON d.id = f.delivery",
             Self::Readings => "readings r CROSS JOIN deliveries d ON d.id = r.delivery",
             Self::Signatures => "signatures s CROSS JOIN deliveries d ON d.id = s.delivery",
         }
@@ -168,6 +170,7 @@ impl Along {
             Self::Journal => "d.id",
             Self::Tellings => "t.delivery",
             Self::Notes => "n.delivery",
+            Self::Drifts => "f.delivery",
             Self::Readings => "r.delivery",
             Self::Signatures => "s.delivery",
         }
@@ -184,6 +187,8 @@ impl Along {
             Condition::Conversation(id) => (0, Self::Tellings, "t.conversation = ?", Some(id)),
             Condition::Is(Is::Pinned) => (1, Self::Notes, "n.pinned_at IS NOT NULL", None),
             Condition::Is(Is::Noted) | Condition::Note(_) => (1, Self::Notes, "n.note IS NOT NULL", None),
+            // There is a row only for what drifted.
+            Condition::Is(Is::Drifted) => (2, Self::Drifts, "f.total > 0", None),
             Condition::Is(Is::Quarantined) => (2, Self::Readings, "r.outcome = 'quarantined'", None),
             Condition::Is(Is::Unreadable) => {
                 (3, Self::Readings, "r.outcome = 'unreadable' AND r.outcome <> 'conversation'", None)

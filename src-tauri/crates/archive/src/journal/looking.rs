@@ -20,6 +20,7 @@ pub(super) struct Columns {
     signatures: bool,
     notes: bool,
     answers: bool,
+    drifts: bool,
 }
 
 /// A table beside the journal that a condition needs.
@@ -41,6 +42,7 @@ impl Columns {
             columns(self.signatures, "s.verdict", "NULL"),
             columns(self.notes, "n.pinned_at, n.note", "NULL, NULL"),
             columns(self.answers, "w.status", "NULL"),
+            columns(self.drifts, "f.total", "NULL"),
         ]
         .join(", ")
     }
@@ -51,6 +53,7 @@ impl Columns {
             (self.signatures, "signatures", " LEFT JOIN signatures s ON s.delivery = d.id"),
             (self.notes, "delivery_notes", " LEFT JOIN delivery_notes n ON n.delivery = d.id"),
             (self.answers, "answers", " LEFT JOIN answers w ON w.delivery = d.id"),
+            (self.drifts, "drifts", " LEFT JOIN drifts f ON f.delivery = d.id"),
         ];
         joins.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, table, sql)| Join { table, sql })
     }
@@ -209,6 +212,7 @@ fn need(condition: &Condition, columns: &mut Columns) {
         }
         Condition::Body(_) => columns.body = true,
         Condition::Anywhere(_) => (columns.head, columns.body) = (true, true),
+        Condition::Is(Is::Drifted) => columns.drifts = true,
         Condition::Is(Is::Pinned | Is::Noted) | Condition::Note(_) => columns.notes = true,
         Condition::Service(_) | Condition::Event(_) | Condition::Is(_) => columns.readings = true,
         Condition::Signature(_) => columns.signatures = true,
@@ -221,6 +225,7 @@ fn is_now(is: Is, row: &SqlRow<'_>) -> Result<bool, ArchiveError> {
     Ok(match is {
         Is::Pinned => row.get::<_, Option<i64>>(16)?.is_some(),
         Is::Noted => text(row, 17)?.is_some(),
+        Is::Drifted => row.get::<_, Option<i64>>(19)?.is_some(),
         Is::Kind(wanted) => text(row, 5)?.map(kind) == Some(wanted),
         Is::Pending => outcome()? == Outcome::Pending,
         Is::Conversation => outcome()? == Outcome::Conversation,

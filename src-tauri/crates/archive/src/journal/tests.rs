@@ -21,6 +21,7 @@ fn what_is_rare_is_found_by_its_index_and_never_sorted() {
         ("conversation:abc is:unreadable", "SEARCH t USING PRIMARY KEY"),
         ("is:pinned rocket", "SEARCH n USING INTEGER PRIMARY KEY"),
         ("note:word -is:pinned", "SEARCH n USING INTEGER PRIMARY KEY"),
+        ("is:drifted rocket", "SEARCH f USING INTEGER PRIMARY KEY"),
         ("is:pending", "SEARCH d USING INTEGER PRIMARY KEY"),
     ] {
         let question = JournalQuestion { before: Some(50), ..JournalQuestion::default() };

@@ -34,6 +34,8 @@ pub enum Is {
     Pinned,
     /// A person wrote a note beside it.
     Noted,
+    /// It differs from what its source and event looked like until then.
+    Drifted,
     /// It came in this way.
     Kind(DeliveryKind),
 }

@@ -169,6 +169,7 @@ fn every_way_to_be_is_told_apart() {
     let word = |search: &str| DeliveryQuery::parse(search).wanted.remove(0).condition;
     assert_eq!(word("is:no_conversation"), Condition::Is(Is::NoConversation));
     assert_eq!(word("is:conversation"), Condition::Is(Is::Conversation));
+    assert_eq!(word("is:drifted"), Condition::Is(Is::Drifted));
     assert_eq!(word("signature:late"), Condition::Signature(Signed::Late));
 }
 

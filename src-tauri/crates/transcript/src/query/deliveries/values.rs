@@ -11,7 +11,7 @@ use crate::{DeliveryKind, Instant};
 pub(super) fn taken(name: &str) -> &'static str {
     match name {
         "is" => {
-            "is:unreadable, is:quarantined, is:pending, is:conversation, is:no_conversation, is:pinned, is:noted, is:hook, is:fetched or is:imported"
+            "is:unreadable, is:quarantined, is:pending, is:conversation, is:no_conversation, is:pinned, is:noted, is:drifted, is:hook, is:fetched or is:imported"
         }
         "signature" => "signature:good, signature:missing, signature:wrong, signature:late or signature:none",
         "status" => "status:503, status:5xx or status:>=400",
@@ -31,6 +31,7 @@ pub(super) fn is(value: &str) -> Option<Is> {
         "quarantined" => Is::Quarantined,
         "pinned" => Is::Pinned,
         "noted" => Is::Noted,
+        "drifted" => Is::Drifted,
         "hook" => Is::Kind(DeliveryKind::Hook),
         "fetched" => Is::Kind(DeliveryKind::BackFill),
         "imported" => Is::Kind(DeliveryKind::Import),
