@@ -1514,7 +1514,11 @@ note?: string,
 /**
  * What its service was told; absent where that was not noted, as of what was imported.
  */
-told?: ToldRow, };
+told?: ToldRow,
+/**
+ * In how many places it differed from the shape known until then.
+ */
+drift: number, };
 
 /**
  * Which deliveries to list, newest first.
