@@ -18,9 +18,9 @@ macro_rules! contract {
 
 mod answers;
 mod compare;
-mod forward;
 mod conversations;
 mod drift;
+mod forward;
 mod guide;
 mod handover;
 mod history;
@@ -34,9 +34,9 @@ mod work;
 
 pub use answers::*;
 pub use compare::*;
-pub use forward::*;
 pub use conversations::*;
 pub use drift::*;
+pub use forward::*;
 pub use guide::*;
 pub use handover::*;
 pub use history::*;
