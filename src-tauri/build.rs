@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "save_export",
         "save_report",
         "save_file",
+        "save_body",
         "import_chosen",
         "open_link",
     ]);

@@ -1,9 +1,9 @@
-//! The seven commands the page may call. Each hands over to `afterchat-api` or to the system at once.
+//! The eight commands the page may call. Each hands over to `afterchat-api` or to the system at once.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use afterchat_api::{Api, Failure, ReportFormat};
+use afterchat_api::{Api, Failure, ReportFormat, Saved};
 use serde_json::Value;
 use tauri::{AppHandle, State};
 
@@ -58,6 +58,24 @@ pub(crate) async fn save_file(
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_owned();
     let kind = (&*ending.to_uppercase(), &*ending);
     let write = move |path: &Path| product.write_to(&mut File::create(path)?);
+    files::save_as(&app, name, kind, "export_not_written", write).await
+}
+
+/// Saves a body, or a part of it. Answers where it went, or nothing when the person closed the dialog.
+#[tauri::command]
+pub(crate) async fn save_body(
+    app: AppHandle,
+    archive: State<'_, Api>,
+    delivery: String,
+    what: String,
+) -> Result<Option<PathBuf>, Failure> {
+    let unknown =
+        || Failure { code: "bad_question".to_owned(), detail: format!("Nothing is called “{what}”.") };
+    let saved = Saved::of_word(&what).ok_or_else(unknown)?;
+    let (name, bytes) = archive.body_file(&delivery, saved).await?;
+    let ending = name.rsplit_once('.').map_or("*", |(_, ending)| ending).to_owned();
+    let kind = (&*ending.to_uppercase(), &*ending);
+    let write = move |path: &Path| std::fs::write(path, bytes);
     files::save_as(&app, name, kind, "export_not_written", write).await
 }
 

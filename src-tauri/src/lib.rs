@@ -33,6 +33,7 @@ pub fn run() -> anyhow::Result<()> {
             commands::save_export,
             commands::save_report,
             commands::save_file,
+            commands::save_body,
             commands::import_chosen,
             commands::open_link
         ])

@@ -5,6 +5,9 @@ import { webHost } from './web';
 
 export type ReportFormat = 'csv' | 'json';
 
+/** All of a body, as sent or inflated, or the part of a number. */
+export type SavedBody = 'body' | 'inflated' | `part-${number}`;
+
 export interface Host {
   kind: 'desktop' | 'browser';
   query<K extends keyof Queries>(name: K, ask: Queries[K]['ask']): Promise<Queries[K]['answer']>;
@@ -24,6 +27,8 @@ export interface Host {
   saveReport(work: string, format: ReportFormat): Promise<boolean>;
   /** Saves the file that long work made; answers false when the person thought better of it. */
   saveFile(work: string): Promise<boolean>;
+  /** Saves a delivery's body or a part of it; answers false when the person thought better of it. */
+  saveBody(delivery: string, what: SavedBody): Promise<boolean>;
   openLink(url: string): Promise<void>;
   copy(text: string): Promise<void>;
 }

@@ -31,6 +31,7 @@ export function tauriHost(): Host {
       return () => stops.forEach((stop) => void stop.then((unlisten) => unlisten()));
     },
     saveReport: async (work, format) => (await call<string | null>('save_report', { work, format })) !== null,
+    saveBody: async (delivery, what) => (await call<string | null>('save_body', { delivery, what })) !== null,
     saveFile: async (work) => (await call<string | null>('save_file', { work })) !== null,
     openLink: (url) => call('open_link', { url }),
     copy: (text) => navigator.clipboard.writeText(text),

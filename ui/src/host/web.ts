@@ -81,6 +81,8 @@ export function webHost(): Host {
     onDrop: (hanging, dropped) => watchDrops(hanging, (files) => dropped(files.then(upload))),
     saveReport: (work, format) =>
       download(`/api/report/${encodeURIComponent(work)}.${format}`, `import-report-${work}.${format}`),
+    saveBody: (delivery, what) =>
+      download(`/api/delivery/${encodeURIComponent(delivery)}/${what}`, `delivery-${delivery}`),
     saveFile: (work) => download(`/api/file/${encodeURIComponent(work)}`, `afterchat-${work}`),
     async openLink(url) {
       window.open(url, '_blank', 'noopener,noreferrer');

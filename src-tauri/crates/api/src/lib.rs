@@ -3,6 +3,7 @@
 //! A *query* reads and changes nothing; an *act* changes something. Both are declared in [`calls`] with their types,
 //! from which the UI's TypeScript is generated. Nothing here knows a window or a browser.
 
+mod body;
 mod calls;
 mod choice;
 mod door;
@@ -30,6 +31,8 @@ use afterchat_transcript::model::ConversationId;
 use serde_json::Value;
 use tokio::sync::watch;
 
+pub use body::Saved;
+pub use calls::types;
 pub use calls::{remarks, types};
 pub use door::ListeningAt;
 pub use failure::Failure;

@@ -1,7 +1,9 @@
 //! The inspector: the journal's list and one delivery with all that was made of it.
 
+use std::borrow::Cow;
+
 use afterchat_archive::{DeliveryId, DeliverySummary, Effort, JournalQuestion, Outcome as ArchiveOutcome};
-use afterchat_transcript::payload::{Format, Kind, Located, Payload, Value};
+use afterchat_transcript::payload::{Kind, Located, Payload, Value};
 use afterchat_transcript::query::deliveries::DeliveryQuery;
 use afterchat_transcript::reading::{self, Part};
 
@@ -10,15 +12,14 @@ use super::types::{
     DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Excerpt, Header,
     Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
 };
-use super::{answers, signatures};
+use super::{answers, bodies, signatures};
+use crate::body;
 use crate::{Api, Failure};
 
 /// Bytes of a body that a window is sent. The whole is in the archive and comes out with `afterchat delivery`.
 const SHOWN_BODY: usize = 1 << 20;
 /// Bytes shown around a place that stands behind those.
 const AROUND_SPOT: usize = 8 << 10;
-/// Bytes shown in hexadecimal.
-const SHOWN_HEX: usize = 4096;
 /// Values of a payload that are shown as a tree, or listed with what they became.
 const SHOWN_VALUES: usize = 20_000;
 
@@ -48,13 +49,16 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
     let id = DeliveryId(number(&ask.id)?);
     let summary = api.archive.delivery_summary(id)?;
     let delivery = api.archive.delivery(id)?.delivery;
-    let payload = Payload::decode(&delivery.body);
-    let reading = reading::read_payload(&delivery, &payload);
-    let text = String::from_utf8_lossy(&delivery.body);
-    let lossy = matches!(text, std::borrow::Cow::Owned(_));
+    let view = body::viewed(&delivery);
+    let payload = Payload::decode(&view.bytes);
+    // What is read is the body as sent; only what is shown is inflated.
+    let reading = match view.bytes {
+        Cow::Borrowed(_) => reading::read_payload(&delivery, &payload),
+        Cow::Owned(_) => reading::read(&delivery),
+    };
+    let text = String::from_utf8_lossy(&view.bytes);
+    let lossy = matches!(text, Cow::Owned(_));
     let end = text.floor_char_boundary(SHOWN_BODY);
-    let hex = (lossy || payload.format == Format::Binary)
-        .then(|| hex(&delivery.body[..delivery.body.len().min(SHOWN_HEX)]));
     let tree = payload
         .root
         .as_ref()
@@ -74,7 +78,8 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
         body: text[..end].to_owned(),
         lossy,
         truncated: end < text.len(),
-        hex,
+        inflated: bodies::inflated(&view),
+        parts: body::parts(&delivery, &view.bytes).map(|parts| bodies::parts(id, &parts, &view.bytes)),
         tree,
         became: reading.parts.iter().flat_map(Part::origins).take(SHOWN_VALUES).collect(),
         other: reading.other.into_iter().take(SHOWN_VALUES).collect(),
@@ -85,8 +90,9 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
 /// Finds a place in a body, also behind the part that a window is sent.
 pub(super) fn spot(api: &Api, ask: &SpotQuestion) -> Result<SpotAnswer, Failure> {
     let delivery = api.archive.delivery(DeliveryId(number(&ask.delivery)?))?.delivery;
-    let text = String::from_utf8_lossy(&delivery.body);
-    let located = Payload::decode(&delivery.body).locate(&text, &ask.at);
+    let view = body::viewed(&delivery);
+    let text = String::from_utf8_lossy(&view.bytes);
+    let located = Payload::decode(&view.bytes).locate(&text, &ask.at);
     let Some(Located { pointer, span }) = located else {
         return Err(Failure::new(
             "no_such_place",
@@ -169,19 +175,4 @@ fn node(value: &Value, key: Option<&str>, pointer: String) -> TreeNode {
     let place = |at: usize| u32::try_from(at).ok().filter(|_| !value.span.is_empty());
     let (start, end) = (place(value.span.start), place(value.span.end));
     TreeNode { key: key.map(str::to_owned), kind, value: value.scalar(), pointer, start, end, children }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut lines = String::new();
-    for (row, line) in bytes.chunks(16).enumerate() {
-        let digits: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
-        let text: String = line
-            .iter()
-            .map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' })
-            .collect();
-        // Writing to a String cannot fail.
-        let _infallible = writeln!(lines, "{:08x}  {:<47}  {text}", row * 16, digits.join(" "));
-    }
-    lines
 }

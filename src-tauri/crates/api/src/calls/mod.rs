@@ -2,6 +2,7 @@
 //! are made from this one list.
 
 mod answers;
+mod bodies;
 mod compare;
 mod conversations;
 mod deliveries;
@@ -91,6 +92,7 @@ calls! {
         read_answer: PlanText => PlanAnswer = answers::read;
         write_answer: PlanRow => PlanAnswer = answers::write;
         spot: SpotQuestion => SpotAnswer = deliveries::spot;
+        bytes: types::BytesQuestion => types::BytesAnswer = bodies::bytes;
         origin: OriginQuestion => OriginAnswer = provenance::origin;
         shown: ShownQuestion => ShownAnswer = provenance::shown;
         guide: SourceName => GuideAnswer = guide::guide;

@@ -17,6 +17,7 @@ macro_rules! contract {
 }
 
 mod answers;
+mod bodies;
 mod compare;
 mod conversations;
 mod drift;
@@ -33,6 +34,7 @@ mod visitors;
 mod work;
 
 pub use answers::*;
+pub use bodies::*;
 pub use compare::*;
 pub use conversations::*;
 pub use drift::*;
@@ -289,9 +291,12 @@ contract! {
         lossy: bool,
         /// True when only the first part of a large body is shown.
         truncated: bool,
-        /// The first bytes in hexadecimal, for a body that is not text.
+        /// What was made of a compressed body; then text, tree and parts are those of the inflated one.
         #[serde(skip_serializing_if = "Option::is_none")]
-        hex: Option<String>,
+        inflated: Option<InflatedRow>,
+        /// The parts of a multipart body.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parts: Option<PartsRow>,
         /// The payload as a tree; absent for a body that has none, or too large a one.
         #[serde(skip_serializing_if = "Option::is_none")]
         tree: Option<TreeNode>,

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 use crate::output::{self, Style, moment};
 
+/// Bytes of a body that is no text, shown in hexadecimal; `--body` writes all of it.
+const SHOWN_HEX: usize = 4096;
+
 /// Show one delivery: the request, and what each of its values became
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -41,11 +44,14 @@ impl Delivery {
         if self.json {
             if let Some(answer) = answer.as_object_mut() {
                 // These are for a window: the body stands whole below, and the tree is the body again.
-                for part in ["tree", "hex", "truncated"] {
+                for part in ["tree", "truncated"] {
                     answer.remove(part);
                 }
                 answer.insert("body".to_owned(), Value::from(String::from_utf8_lossy(&kept.body)));
-                if answer.get("lossy") == Some(&Value::Bool(true)) {
+                // A window shows a compressed body inflated; here it is as it was sent.
+                let lossy = std::str::from_utf8(&kept.body).is_err();
+                answer.insert("lossy".to_owned(), Value::from(lossy));
+                if lossy {
                     answer.insert("body_base64".to_owned(), Value::from(BASE64.encode(&kept.body)));
                 }
                 // The row's values stand beside the others, as `afterchat deliveries` lists them.
@@ -59,6 +65,20 @@ impl Delivery {
         let answer: DeliveryAnswer = serde_json::from_value(answer)?;
         output::write(words(&answer, &kept.body, Style::of_output()).as_bytes())
     }
+}
+
+/// Bytes in rows of sixteen, and what they would be as text.
+fn hex(bytes: &[u8]) -> String {
+    let mut lines = String::new();
+    for (row, line) in bytes.chunks(16).enumerate() {
+        let digits: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text: String = line
+            .iter()
+            .map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' })
+            .collect();
+        let _infallible = writeln!(lines, "{:08x}  {:<47}  {text}", row * 16, digits.join(" "));
+    }
+    lines
 }
 
 /// A delivery for people: the request, and what each of its values became.
@@ -90,14 +110,10 @@ pub(crate) fn words(answer: &DeliveryAnswer, body: &[u8], style: Style) -> Strin
         let name = style.dim(&format!("{}:", visible_line(&header.name)));
         let _infallible = writeln!(page, "{name} {}", visible_line(&header.value));
     }
-    match &answer.hex {
-        Some(hex) => {
-            let _infallible = writeln!(page, "\n{hex}");
-        }
-        None => {
-            let _infallible = writeln!(page, "\n{}", visible(&String::from_utf8_lossy(body)).trim_end());
-        }
-    }
+    let _infallible = match std::str::from_utf8(body) {
+        Ok(text) => writeln!(page, "\n{}", visible(text).trim_end()),
+        Err(_) => writeln!(page, "\n{}", hex(&body[..body.len().min(SHOWN_HEX)])),
+    };
     let mut list = |name: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             let _infallible = writeln!(page, "\n{}\n{}", style.bold(name), lines.join("\n"));

@@ -51,8 +51,8 @@ fn failure(code: &str, detail: &str) -> Failure {
 }
 
 /// A file for the browser to save.
-pub(super) fn download(name: &str, kind: &'static str, text: String) -> Response {
-    (named(name, kind), text).into_response()
+pub(super) fn download(name: &str, kind: &'static str, bytes: impl Into<Body>) -> Response {
+    (named(name, kind), bytes.into()).into_response()
 }
 
 /// A file that long work made, piece by piece as the browser takes them.

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use afterchat_api::{Api, Failure, ReportFormat};
+use afterchat_api::{Api, Failure, ReportFormat, Saved};
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -39,6 +39,7 @@ pub(super) fn router(api: Api, sessions: Sessions, stopped: watch::Receiver<bool
         .route("/api/import", post(import))
         .route("/api/report/{file}", get(report))
         .route("/api/file/{work}", get(file))
+        .route("/api/delivery/{id}/{what}", get(body))
         .layer(middleware::from_fn_with_state(host.clone(), check_session));
     Router::new()
         .merge(behind_session)
@@ -149,6 +150,15 @@ async fn file(State(host): State<Host>, Path(work): Path<String>) -> Response {
     match host.api.product(&work) {
         Err(failure) => failed(StatusCode::NOT_FOUND, &failure),
         Ok(product) => files::send(product),
+    }
+}
+
+/// A body or a part of one. Whatever it is, the browser is to save it and not to show it.
+async fn body(State(host): State<Host>, Path((id, what)): Path<(String, String)>) -> Response {
+    let Some(what) = Saved::of_word(&what) else { return StatusCode::NOT_FOUND.into_response() };
+    match host.api.body_file(&id, what).await {
+        Err(failure) => failed(StatusCode::NOT_FOUND, &failure),
+        Ok((name, bytes)) => files::download(&name, "application/octet-stream", bytes),
     }
 }
 

@@ -7,6 +7,7 @@ mod cursor;
 mod form;
 mod json;
 mod locate;
+pub mod multipart;
 mod value;
 mod xml;
 
