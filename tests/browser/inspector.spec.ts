@@ -34,7 +34,9 @@ test('a delivery shows its request, its bytes, its tree and what each value beca
 });
 
 test('a value that nobody knows is kept, and found under other fields', async ({ inbox }) => {
-  await inbox.chat('Anna Berg', 'Hello', 1, { madeUp: { deep: ['kept anyway'] } });
+  await inbox.chat('Anna Berg', 'Hello', 1, {
+    madeUp: { deep: ['kept anyway'] },
+  });
   await inbox.go('deliveries');
   await inbox.rows.first().click();
   await inbox.page.getByRole('tab', { name: /^Other/ }).click();
@@ -65,8 +67,15 @@ test('a body that is no text is shown in hexadecimal, and says why there is no c
   await inbox.rows.first().click();
   await inbox.everythingIsRead();
   const { rows } = await inbox.ask('deliveries', {});
-  const { hex } = await inbox.ask('delivery', { id: rows[0]!.id });
-  await expect(inbox.page.getByRole('region', { name: 'Raw body' })).toContainText(hex!.slice(0, 20));
+  const { digits } = await inbox.ask('bytes', {
+    delivery: rows[0]!.id,
+    start: 0,
+    length: 16,
+  });
+  const pairs = digits.match(/../g)!;
+  const row = inbox.page.getByRole('region', { name: 'Bytes in hexadecimal' }).locator('.row').first();
+  await expect(row).toContainText(`00000000`);
+  await expect(row.locator('.digits')).toHaveText(pairs.join(''));
   await expect(inbox.rows.first()).toContainText(rows[0]!.reason!);
 });
 

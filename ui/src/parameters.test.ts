@@ -10,6 +10,8 @@ const nowhere: Spot = {
   delivery: undefined,
   source: undefined,
   quarantined: false,
+  sought: '',
+  following: false,
   visitor: undefined,
   work: undefined,
   hook: undefined,
@@ -51,6 +53,8 @@ test('a page says nothing about what another page keeps', () => {
     delivery: undefined,
     source: undefined,
     quarantined: false,
+    sought: '',
+    following: false,
   });
 });
 

@@ -15,6 +15,10 @@ export interface Spot {
   source: string | undefined;
   /** Only deliveries in quarantine. */
   quarantined: boolean;
+  /** A search for deliveries. */
+  sought: string;
+  /** Each new delivery opens as it arrives. */
+  following: boolean;
   /** Any conversation of the visitor that is shown. */
   visitor: string | undefined;
   /** The long work whose report is open. */
@@ -39,6 +43,8 @@ const absent: Pick<Spot, Field> = {
   delivery: undefined,
   source: undefined,
   quarantined: false,
+  sought: '',
+  following: false,
   visitor: undefined,
   work: undefined,
   hook: undefined,
@@ -58,6 +64,8 @@ const kept: Record<Page, [parameter: string, field: Field][]> = {
   deliveries: [
     ['source', 'source'],
     ['quarantined', 'quarantined'],
+    ['search', 'sought'],
+    ['follow', 'following'],
     ['open', 'delivery'],
     ['at', 'at'],
   ],

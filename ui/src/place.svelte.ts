@@ -13,6 +13,10 @@ class Place implements Spot {
   source = $state<string>();
   /** Only deliveries in quarantine. */
   quarantined = $state(false);
+  /** A search for deliveries. */
+  sought = $state('');
+  /** Each new delivery opens as it arrives. */
+  following = $state(false);
   /** Any conversation of the visitor that is shown. */
   visitor = $state<string>();
   /** The visitor was opened from here, so Back leads to where that was. */
@@ -72,6 +76,25 @@ class Place implements Spot {
     this.#write(fromElsewhere);
   }
 
+  /** Looks for deliveries. */
+  seek(text: string): void {
+    this.sought = text;
+    this.#write(false);
+  }
+
+  /** Which deliveries are listed; what is open and looked for stays. */
+  narrow(source: string | undefined, quarantined = false): void {
+    this.source = source;
+    this.quarantined = quarantined;
+    this.#write(false);
+  }
+
+  /** Whether each new delivery opens as it arrives. */
+  follow(on: boolean): void {
+    this.following = on;
+    this.#write(false);
+  }
+
   open(conversation: string | undefined): void {
     // Going through a list leaves one step behind, so Back leads to the list and not through every row.
     const step =
@@ -114,6 +137,8 @@ class Place implements Spot {
       this.page = 'deliveries';
       this.source = source;
       this.quarantined = false;
+      this.sought = '';
+      this.following = false;
       this.delivery = undefined;
     });
   }
@@ -123,6 +148,8 @@ class Place implements Spot {
       this.page = 'deliveries';
       this.source = undefined;
       this.quarantined = true;
+      this.sought = '';
+      this.following = false;
       this.delivery = undefined;
     });
   }

@@ -1,8 +1,9 @@
 // The list of deliveries and the one that is open.
 import { host, HostError } from '../host';
 import type { DeliveryAnswer, DeliveryRow } from '../host/bindings';
+import type { Covered } from '../parts/merge';
 import { latest } from '../parts/latest';
-import { LiveRows } from '../parts/liverows.svelte';
+import { LiveRows, type RowsAnswer } from '../parts/liverows.svelte';
 import { attempt, toasts } from '../parts/toasts.svelte';
 import { place } from '../place.svelte';
 import { words } from '../words';
@@ -12,12 +13,28 @@ import { nodeAt, withoutBytes } from './flat';
 const settled = (row: DeliveryRow) =>
   row.outcome !== 'pending' && !row.signature?.refused && (row.told !== undefined || row.kind !== 'hook');
 
+/** Of a search, so many deliveries are looked at again with the news: those that were not read yet may fit now. */
+const again = 200;
+
+async function ask(after: string | undefined, seen?: Covered): Promise<RowsAnswer<DeliveryRow>> {
+  const search = place.sought || undefined;
+  // Looking through everything again for each new delivery would be too much.
+  const since = search && seen ? Math.max(seen.from, seen.to - again) - 1 : undefined;
+  const page = await host.query('deliveries', {
+    source: place.source,
+    quarantined: place.quarantined,
+    search,
+    since: since === undefined ? undefined : String(since),
+    after,
+    limit: 100,
+  });
+  const { rows, next, problem, newest, oldest, reached, reached_at } = page;
+  const covered = { from: reached, to: newest, least: oldest, at: reached_at };
+  return { rows, next, problem, covered, newsOnly: since !== undefined };
+}
+
 class Deliveries {
-  list = new LiveRows<DeliveryRow>(
-    (after) =>
-      host.query('deliveries', { source: place.source, quarantined: place.quarantined, after, limit: 100 }),
-    (row) => row.id,
-  );
+  list = new LiveRows<DeliveryRow>(ask, (row) => row.id);
   answer = $state.raw<DeliveryAnswer>();
   failure = $state.raw<HostError>();
   /** The JSON Pointer of the value that is looked at, without the bytes that may be meant of it. */
@@ -38,7 +55,21 @@ class Deliveries {
   }
 
   set at(at: string | undefined) {
+    // Whoever looks at a value is not to lose it to the next delivery.
+    this.moved();
     place.pointAt(at);
+  }
+
+  /** Opens each new delivery as it arrives, or stops that. */
+  toggleFollowing(): void {
+    place.follow(!place.following);
+  }
+
+  /** A person goes somewhere, so nothing is opened under their eyes any more. */
+  moved(): void {
+    if (!place.following) return;
+    place.follow(false);
+    toasts.say(words.deliveryList.stopped);
   }
 
   async show(id: string | undefined): Promise<void> {
@@ -61,6 +92,41 @@ class Deliveries {
     } catch (thrown) {
       if (id === this.#id && this.answer?.row.id !== id) this.failure = HostError.from(thrown);
     }
+  }
+
+  /** Pins the open delivery or takes its pin out. */
+  async togglePinned(): Promise<void> {
+    const row = this.answer?.row;
+    if (!row) return;
+    const on = !row.pinned;
+    const pin = async (on: boolean) => {
+      await host.act('pin_deliveries', { ids: [row.id], on });
+      this.#patch(row.id, { pinned: on });
+    };
+    await attempt(async () => {
+      await pin(on);
+      toasts.done(on ? words.deliveryList.pinned : words.deliveryList.unpinned, () => pin(!on));
+    });
+  }
+
+  /** Writes a note beside a delivery; an empty one takes it away. Tells whether it was kept. */
+  async note(id: string, text: string): Promise<boolean> {
+    const write = async (text: string) => {
+      const kept = await host.act('note_delivery', { id, text });
+      this.#patch(id, { note: kept.note });
+      return kept;
+    };
+    const kept = await attempt(() => write(text));
+    if (!kept) return false;
+    const title = kept.note === undefined ? words.deliveryList.noteGone : words.deliveryList.noted;
+    toasts.done(title, async () => void (await write(kept.before ?? '')));
+    return true;
+  }
+
+  #patch(id: string, change: Partial<DeliveryRow>): void {
+    this.list.patch(id, change);
+    const { answer } = this;
+    if (answer?.row.id === id) this.answer = { ...answer, row: { ...answer.row, ...change } };
   }
 
   /** Accepts the open delivery although its signature is not good, or puts it back into quarantine. */

@@ -1,12 +1,15 @@
 // A list of rows that pages by key and takes in news without moving what a person looks at.
 import { HostError } from '../host';
-import { joined, refreshed, waiting, type Keyed, type Page } from './merge';
+import { joined, refreshed, waiting, type Covered, type Keyed, type Page } from './merge';
 
 export interface RowsAnswer<R> extends Page<R> {
   problem?: string;
+  /** Only what is new was asked for. */
+  newsOnly?: boolean;
 }
 
-type Ask<R> = (after: string | undefined) => Promise<RowsAnswer<R>>;
+/** Asks for a page: the first, or the one after a place. `seen` tells what has been looked at when only news are needed. */
+type Ask<R> = (after: string | undefined, seen?: Covered) => Promise<RowsAnswer<R>>;
 
 export class LiveRows<R extends Keyed> {
   rows = $state.raw<R[]>([]);
@@ -17,6 +20,12 @@ export class LiveRows<R extends Keyed> {
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
   failure = $state.raw<HostError>();
   loadingMore = $state(false);
+  /** What has been looked at, where the answers tell. */
+  covered = $state.raw<Covered>();
+  /** A person has stopped the looking for more. */
+  held = $state(false);
+  /** News are shown at once, also while somebody is in the list. */
+  eager = false;
   /** Counts starts; a list that starts over scrolls to its top. */
   started = $state(0);
   /** True while rows must stay where they are; the list view keeps it up to date. */
@@ -42,6 +51,11 @@ export class LiveRows<R extends Keyed> {
   ) {}
 
   get hasMore(): boolean {
+    return this.#next !== undefined && !this.held;
+  }
+
+  /** There may be more, also when nobody looks for it now. */
+  get unfinished(): boolean {
     return this.#next !== undefined;
   }
 
@@ -57,6 +71,7 @@ export class LiveRows<R extends Keyed> {
     const mine = ++this.#generation;
     this.phase = 'loading';
     this.loadingMore = false;
+    this.held = false;
     this.#gone.clear();
     this.#again = false;
     try {
@@ -84,11 +99,11 @@ export class LiveRows<R extends Keyed> {
     const mine = this.#generation;
     const turn = ++this.#turn;
     try {
-      const answer = await this.ask(undefined);
+      const answer = await this.ask(undefined, this.covered);
       if (mine !== this.#generation || turn !== this.#turn) return;
       this.problem = answer.problem;
       this.#meet(answer);
-      if (this.firstInSight >= answer.rows.length) await this.#refreshInSight(mine);
+      if (this.firstInSight >= answer.rows.length && !answer.newsOnly) await this.#refreshInSight(mine);
     } catch (thrown) {
       if (mine === this.#generation && this.rows.length === 0) this.#fail(thrown);
     }
@@ -97,13 +112,18 @@ export class LiveRows<R extends Keyed> {
   /** Shows the rows that wait. */
   showNew(): void {
     if (this.#fresh) this.#settle(this.#joined(this.#fresh));
+    this.showTop();
+  }
+
+  /** Brings the newest row into sight. */
+  showTop(): void {
     this.cursor = this.rows[0]?.id;
     this.scrollTop = 0;
     this.started += 1;
   }
 
   async more(): Promise<void> {
-    if (this.#next === undefined || this.loadingMore || this.phase !== 'ready') return;
+    if (!this.hasMore || this.loadingMore || this.phase !== 'ready') return;
     const mine = this.#generation;
     this.loadingMore = true;
     try {
@@ -115,6 +135,8 @@ export class LiveRows<R extends Keyed> {
         ...answer.rows.filter((row) => !known.has(row.id) && !this.#gone.has(row.id)),
       ];
       this.#next = answer.next;
+      if (this.covered && answer.covered)
+        this.covered = { ...this.covered, from: answer.covered.from, at: answer.covered.at };
     } catch (thrown) {
       if (mine === this.#generation) this.failure = HostError.from(thrown);
     } finally {
@@ -157,14 +179,14 @@ export class LiveRows<R extends Keyed> {
   }
 
   #joined(fresh: RowsAnswer<R>): Page<R> {
-    return joined({ rows: this.rows, next: this.#next }, fresh, this.placeOf);
+    return joined({ rows: this.rows, next: this.#next, covered: this.covered }, fresh, this.placeOf);
   }
 
   #meet(answer: RowsAnswer<R>): void {
     const fresh = { ...answer, rows: answer.rows.filter((row) => !this.#gone.has(row.id)) };
     for (const id of this.#gone) if (!answer.rows.some((row) => row.id === id)) this.#gone.delete(id);
     // In an empty list there is nothing to move.
-    if (!this.engaged || this.rows.length === 0) {
+    if (!this.engaged || this.eager || this.rows.length === 0) {
       this.#settle(this.#joined(fresh));
       return;
     }
@@ -183,6 +205,7 @@ export class LiveRows<R extends Keyed> {
   #settle(page: Page<R>): void {
     this.rows = page.rows;
     this.#next = page.next;
+    this.covered = page.covered;
     this.#fresh = undefined;
     this.pending = 0;
     this.phase = 'ready';

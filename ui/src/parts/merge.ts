@@ -4,9 +4,22 @@ export interface Keyed {
   id: string;
 }
 
+/** Which part of a list ordered by numbers has been looked at, where finding rows takes looking at many that are none. */
+export interface Covered {
+  /** Everything from here… */
+  from: number;
+  /** …to here. */
+  to: number;
+  /** The lowest number there is. */
+  least: number;
+  /** What the number `from` is about, in time. */
+  at?: string;
+}
+
 export interface Page<R> {
   rows: R[];
   next?: string;
+  covered?: Covered;
 }
 
 /** The rows as they would stand if everything new were shown at once. */
@@ -15,6 +28,7 @@ export function joined<R extends Keyed>(
   fresh: Page<R>,
   placeOf: (row: R) => string,
 ): Page<R> {
+  if (fresh.covered && shown.covered) return joinedWhereCovered(shown, fresh, shown.covered, fresh.covered);
   if (fresh.next === undefined) return fresh;
   const index = new Map(shown.rows.map((row, at) => [row.id, at]));
   const known = fresh.rows.map((row) => {
@@ -27,6 +41,22 @@ export function joined<R extends Keyed>(
   const inFresh = new Set(fresh.rows.map((row) => row.id));
   const rest = shown.rows.slice(anchor + 1).filter((row) => !inFresh.has(row.id));
   return rest.length ? { rows: [...fresh.rows, ...rest], next: shown.next } : fresh;
+}
+
+/** The same where it is known what each has looked at: they join when nothing between them is unknown. */
+function joinedWhereCovered<R extends Keyed>(
+  shown: Page<R>,
+  fresh: Page<R>,
+  old: Covered,
+  now: Covered,
+): Page<R> {
+  if (now.from > old.to + 1 || now.from < old.from) return fresh;
+  const below = shown.rows.filter((row) => Number(row.id) < now.from);
+  return {
+    rows: [...fresh.rows, ...below],
+    next: shown.next,
+    covered: { ...old, to: now.to, least: now.least },
+  };
 }
 
 /** The shown rows in their present places, with what is newer about each of them. */

@@ -2,6 +2,8 @@
 import { addresses } from './en/addresses';
 import { connect } from './en/connect';
 import { answers } from './en/answers';
+import { bodies } from './en/bodies';
+import { deliveryList, searchDeliveries } from './en/deliveries';
 import { history } from './en/history';
 import { provenance } from './en/provenance';
 import { chatvisor, services } from './en/services';
@@ -100,6 +102,9 @@ export const en = {
     ] as [string, string][],
   },
 
+  searchDeliveries,
+  deliveryList,
+  bodies,
   list: {
     label: 'Conversations',
     newRows: (n: number) => `${count(n)} new`,
@@ -258,12 +263,18 @@ export const en = {
     headers: (n: number) => many(n, 'header', 'headers'),
     noBody: 'The request had no body.',
     truncated: 'Only the first part of this body is shown; all of it is kept.',
-    lossy: 'Bytes that are no text are shown as �; the hexadecimal view has them exactly.',
-    tabs: { tree: 'Tree', became: 'Became', other: 'Other & notices', raw: 'Raw' },
+    lossy: 'Bytes that are no text are shown as �; under Hex they are exact.',
+    tabs: {
+      parts: 'Parts',
+      form: 'Form',
+      tree: 'Tree',
+      became: 'Became',
+      other: 'Other & notices',
+      raw: 'Raw',
+      hex: 'Hex',
+    },
     tabsLabel: 'Ways to look at the body',
     rawLabel: 'Raw body',
-    hex: 'Hexadecimal',
-    text: 'Text',
     treeLabel: 'Body as a tree',
     copyValue: 'Copy value',
     root: 'whole body',
@@ -352,6 +363,14 @@ export const en = {
     nextHit: 'Next hit',
     previousHit: 'Previous hit',
     accept: 'Accept or put back into quarantine',
+    pin: 'Pin',
+    note: 'Write a note',
+    follow: 'Follow the newest',
+    nextTab: 'Next way to look at the body',
+    findInBody: 'Find in the tree',
+    copyPointer: 'Copy the pointer of the value',
+    copyValue: 'Copy the value',
+    saveBody: 'Save the body',
     search: 'Search',
     back: 'Back, close, clear',
     inbox: 'Inbox',

@@ -1,0 +1,52 @@
+// Words of the inspector's list: its search, following, pins and notes.
+const count = (n: number) => n.toLocaleString('en');
+
+export const searchDeliveries = {
+  label: 'Search deliveries',
+  placeholder: 'Search deliveries: words, “phrases”, header.X:, body:, is:unreadable …',
+  hintTitle: 'Words are looked for in path, headers and body of every delivery. To narrow it down:',
+  hints: [
+    ['"exact phrase"', 'these words in this order'],
+    ['-word', 'without this word'],
+    ['body:visitor', 'in the body only'],
+    ['header.X-Topic:', 'a header that is there'],
+    ['header.Host:shop', 'what a header holds'],
+    ['method:put', 'also type:json, path:, query:'],
+    ['event:closed', 'the payload’s word for what happened'],
+    ['status:5xx', 'what it was answered'],
+    ['source:chatlio', 'its hook address; service: who it is from'],
+    ['is:unreadable', 'or quarantined, pending, conversation, imported'],
+    ['is:pinned', 'or noted; note:word looks in notes'],
+    ['signature:wrong', 'or good, missing, late, none'],
+    ['size:>10k', 'also <, <=, >=, 1k-10k'],
+    ['after:2026-01-31', 'also before:, with a time in UTC'],
+    ['id:100-200', 'by its number'],
+  ] as [string, string][],
+};
+
+export const deliveryList = {
+  nothing: (search: string) => `No delivery fits ${search}`,
+  nothingNext: 'Path, headers and body of every delivery listed here were searched.',
+  everything: 'Search all deliveries',
+  searching: 'Searching…',
+  searched: (done: number, all: number) => `Searched ${count(done)} of ${count(all)}`,
+  backTo: (time: string) => `back to ${time}`,
+  searchedAll: (all: number, found: number) => `Searched all ${count(all)} · ${count(found)} found`,
+  stop: 'Stop',
+  goOn: 'Go on',
+  follow: 'Follow: open each new delivery',
+  unfollow: 'Stop following',
+  following: 'Following: each new delivery opens by itself',
+  stopped: 'No longer following',
+  pin: 'Pin',
+  unpin: 'Take the pin out',
+  pinned: 'Pinned',
+  unpinned: 'Pin taken out',
+  note: 'Note',
+  editNote: 'Edit the note',
+  noteLabel: 'Note beside this delivery',
+  notePlaceholder: 'Words for yourself and whoever looks here next',
+  save: 'Save',
+  noted: 'Note saved',
+  noteGone: 'Note taken away',
+};
