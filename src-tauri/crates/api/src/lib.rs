@@ -32,7 +32,6 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 pub use body::Saved;
-pub use calls::types;
 pub use calls::{remarks, types};
 pub use door::ListeningAt;
 pub use failure::Failure;
