@@ -1,5 +1,7 @@
 // What an address answers, what was answered, the attempts that followed, and what was not taken.
 import AxeBuilder from '@axe-core/playwright';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, type Inbox, test } from './inbox';
 
 async function post(inbox: Inbox, source: string, body: string): Promise<number> {
@@ -124,4 +126,31 @@ test('a delivery tells what was answered, and leads to the other attempts', asyn
   await inbox.go('deliveries?open=3');
   await expect(request.getByText('by plan: answer 3 of')).toBeVisible();
   await expect(request.getByText(/Attempt \d of/)).toBeHidden();
+});
+
+test('a request that breaks off is listed among what was not taken, and is no delivery', async ({
+  inbox,
+}) => {
+  const { page } = inbox;
+  const url = new URL(await inbox.address('any'));
+  const head = `POST ${url.pathname} HTTP/1.1\r\nHost: a\r\nX-Note: <b>half</b>\r\nContent-Length: 999\r\n\r\n`;
+  const socket = connect(Number(url.port), url.hostname);
+  await once(socket, 'connect');
+  socket.end(`${head}{"half":`);
+  await once(socket.resume(), 'close');
+  await inbox.go('deliveries');
+  await page.getByRole('button', { name: /^Not taken/ }).click();
+  await inbox.row('broken off').click();
+  const request = page.getByRole('region', { name: 'Request' });
+  await expect(request.getByText('Not taken: broken off')).toBeVisible();
+  await expect(request.getByText('8 B of 999 B arrived')).toBeVisible();
+  await expect(request.getByText('<b>half</b>')).toBeVisible();
+  await expect(request.getByText('{"half":')).toBeVisible();
+  await accessible(inbox);
+  await page.reload();
+  await expect(request.getByText('Not taken: broken off'), 'a reload stays there').toBeVisible();
+  await page.getByRole('listbox').focus();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/#\/refused$/);
+  expect((await inbox.overview()).deliveries).toBe(0);
 });

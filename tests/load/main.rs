@@ -1,9 +1,10 @@
 //! What the archive does in which time, on seeded conversations: `cargo bench -p afterchat-tests --bench load`.
 //!
-//! `AFTERCHAT_BENCH` sets how many conversations there are (20,000 if not given). Figures depend on the machine: compare
+//! `AFTERCHAT_BENCH=door` measures only durable answers through the door. Otherwise `AFTERCHAT_BENCH` sets how many conversations there are (20,000 if not given). Figures depend on the machine: compare
 //! those of one run with each other, and quote medians.
 
 mod corpus;
+mod door;
 
 use std::time::{Duration, Instant as Moment};
 
@@ -23,7 +24,12 @@ type Class = (&'static str, fn(&mut Corpus) -> String);
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Outcome<()> {
-    let count = std::env::var("AFTERCHAT_BENCH").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
+    let asked = std::env::var("AFTERCHAT_BENCH").ok();
+    door::compare(Instant::from_utc(chrono::Utc::now()))?;
+    if asked.as_deref() == Some("door") {
+        return Ok(());
+    }
+    let count = asked.and_then(|count| count.parse().ok()).unwrap_or(20_000);
     let folder = tempfile::tempdir()?;
     let now = Instant::from_utc(chrono::Utc::now());
     let archive = Archive::open(folder.path(), now)?;

@@ -12,6 +12,7 @@ const nowhere: Spot = {
   quarantined: false,
   sought: '',
   following: false,
+  refusal: undefined,
   visitor: undefined,
   work: undefined,
   hook: undefined,

@@ -2,7 +2,7 @@
 import type { View } from './host/bindings';
 import { words } from './words';
 
-export type Page = 'conversations' | 'deliveries' | 'addresses' | 'history' | 'visitor';
+export type Page = 'conversations' | 'deliveries' | 'addresses' | 'history' | 'visitor' | 'refused';
 
 /** Everything the address can tell. What a page does not keep is left as it is while that page is shown. */
 export interface Spot {
@@ -19,6 +19,8 @@ export interface Spot {
   sought: string;
   /** Each new delivery opens as it arrives. */
   following: boolean;
+  /** The request that was not taken and is open. */
+  refusal: string | undefined;
   /** Any conversation of the visitor that is shown. */
   visitor: string | undefined;
   /** The long work whose report is open. */
@@ -45,6 +47,7 @@ const absent: Pick<Spot, Field> = {
   quarantined: false,
   sought: '',
   following: false,
+  refusal: undefined,
   visitor: undefined,
   work: undefined,
   hook: undefined,
@@ -74,6 +77,7 @@ const kept: Record<Page, [parameter: string, field: Field][]> = {
     ['part', 'part'],
     ['guide', 'guide'],
   ],
+  refused: [['open', 'refusal']],
   history: [['open', 'work']],
   visitor: [['of', 'visitor']],
 };

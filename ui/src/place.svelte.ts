@@ -17,6 +17,8 @@ class Place implements Spot {
   sought = $state('');
   /** Each new delivery opens as it arrives. */
   following = $state(false);
+  /** The request that was not taken and is open. */
+  refusal = $state<string>();
   /** Any conversation of the visitor that is shown. */
   visitor = $state<string>();
   /** The visitor was opened from here, so Back leads to where that was. */
@@ -152,6 +154,15 @@ class Place implements Spot {
       this.following = false;
       this.delivery = undefined;
     });
+  }
+
+  /** Requests that were not taken; with a number one of them. */
+  openRefusal(refusal: string | undefined): void {
+    const step = this.page !== 'refused' || (refusal === undefined) !== (this.refusal === undefined);
+    this.page = 'refused';
+    this.refusal = refusal;
+    this.at = undefined;
+    this.#write(step);
   }
 
   showVisitor(conversation: string): void {

@@ -1,9 +1,11 @@
 // A delivery of the list in words.
+import { isUnusual } from '../answered';
 import { bytes, dateTime } from '../format';
 import type { DeliveryRow } from '../host/bindings';
 import { words } from '../words';
 
-export const sized = (row: DeliveryRow) => `${row.method} · ${bytes(row.size)}`;
+export const sized = (row: DeliveryRow) =>
+  `${isUnusual(row.told) ? words.answers.answeredBrief(row.told) : row.method} · ${bytes(row.size)}`;
 
 export const whatHappened = (row: DeliveryRow) =>
   row.outcome === 'quarantined' && row.signature?.doubt
@@ -19,6 +21,7 @@ export const nameOf = (row: DeliveryRow) =>
     row.event,
     bytes(row.size),
     whatHappened(row),
+    isUnusual(row.told) && words.answers.answeredBrief(row.told),
     row.pinned ? words.deliveryList.pinned : undefined,
     row.note === undefined ? undefined : `${words.deliveryList.note}: ${row.note}`,
   ]
