@@ -35,6 +35,8 @@ export const keyMap: Binding[] = [
   { command: 'copyPointer', keys: ['y'], group: 'delivery' },
   { command: 'copyValue', keys: ['g'], group: 'delivery' },
   { command: 'saveBody', keys: ['b'], group: 'delivery' },
+  { command: 'resend', keys: ['r'], group: 'delivery' },
+  { command: 'sendRequest', keys: ['Mod+enter'], group: 'delivery' },
   { command: 'search', keys: ['/', 'Mod+k'], group: 'everywhere' },
   { command: 'back', keys: ['Escape'], group: 'everywhere' },
   { command: 'inbox', keys: ['1'], group: 'everywhere' },
@@ -60,6 +62,7 @@ export function keyLabel(key: string): string {
     .replace('Mod+', onMac ? '⌘' : 'Ctrl ')
     .replace('Shift+', onMac ? '⇧' : 'Shift ')
     .replace('Escape', 'Esc')
+    .replace('enter', 'Enter')
     .replace(/^.$|(?<= |⌘)[a-z]$/, (letter) => letter.toUpperCase());
 }
 
@@ -82,7 +85,9 @@ export function addKeys(added: Partial<Record<Command, Handler>>): () => void {
   return () => void handlers.splice(handlers.indexOf(added), 1);
 }
 
-function isTyping(target: EventTarget | null): boolean {
+function isTyping(event: KeyboardEvent): boolean {
+  // Inside a shadow root, as the editor of a body is, the event itself names only its host.
+  const [target] = event.composedPath();
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 }
 
@@ -98,7 +103,7 @@ export function onKeydown(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
   const command = commandOf(event);
   if (!command || belongsToControl(event)) return;
-  if (isTyping(event.target) && !(event.metaKey || event.ctrlKey) && command !== 'back') return;
+  if (isTyping(event) && !(event.metaKey || event.ctrlKey) && command !== 'back') return;
   for (const each of handlers) {
     const handler = each[command];
     if (handler && handler(event) !== false) {

@@ -8,6 +8,7 @@ const nowhere: Spot = {
   search: '',
   conversation: undefined,
   delivery: undefined,
+  sample: undefined,
   source: undefined,
   quarantined: false,
   sought: '',

@@ -2,7 +2,14 @@
 import type { View } from './host/bindings';
 import { words } from './words';
 
-export type Page = 'conversations' | 'deliveries' | 'addresses' | 'history' | 'visitor' | 'refused';
+export type Page =
+  | 'conversations'
+  | 'deliveries'
+  | 'refused'
+  | 'addresses'
+  | 'send'
+  | 'history'
+  | 'visitor';
 
 /** Everything the address can tell. What a page does not keep is left as it is while that page is shown. */
 export interface Spot {
@@ -12,6 +19,8 @@ export interface Spot {
   search: string;
   conversation: string | undefined;
   delivery: string | undefined;
+  /** The sample that a request is made from. */
+  sample: string | undefined;
   source: string | undefined;
   /** Only deliveries in quarantine. */
   quarantined: boolean;
@@ -43,6 +52,7 @@ const absent: Pick<Spot, Field> = {
   search: '',
   conversation: undefined,
   delivery: undefined,
+  sample: undefined,
   source: undefined,
   quarantined: false,
   sought: '',
@@ -80,6 +90,10 @@ const kept: Record<Page, [parameter: string, field: Field][]> = {
   refused: [['open', 'refusal']],
   history: [['open', 'work']],
   visitor: [['of', 'visitor']],
+  send: [
+    ['delivery', 'delivery'],
+    ['sample', 'sample'],
+  ],
 };
 
 /** The parameters that count: none of those behind an `open` that is not there. */

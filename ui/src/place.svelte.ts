@@ -10,6 +10,7 @@ class Place implements Spot {
   search = $state('');
   conversation = $state<string>();
   delivery = $state<string>();
+  sample = $state<string>();
   source = $state<string>();
   /** Only deliveries in quarantine. */
   quarantined = $state(false);
@@ -163,6 +164,15 @@ class Place implements Spot {
     this.refusal = refusal;
     this.at = undefined;
     this.#write(step);
+  }
+
+  /** Where a request is written: made from a delivery, from a sample or from nothing. */
+  compose(from: { delivery?: string; sample?: string }): void {
+    this.#go(() => {
+      this.page = 'send';
+      this.delivery = from.delivery;
+      this.sample = from.sample;
+    });
   }
 
   showVisitor(conversation: string): void {

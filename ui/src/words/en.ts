@@ -6,6 +6,7 @@ import { bodies } from './en/bodies';
 import { deliveryList, searchDeliveries } from './en/deliveries';
 import { history } from './en/history';
 import { provenance } from './en/provenance';
+import { send } from './en/send';
 import { chatvisor, services } from './en/services';
 import { signatures } from './en/signatures';
 import type { Outcome, PageRole, Role, State, View } from '../host/bindings';
@@ -78,6 +79,7 @@ export const en = {
     deliveries: 'Deliveries',
     addresses: 'Hook addresses',
     history: 'History',
+    send: 'Send a request',
     keys: 'Keys',
     unreadOf: (unread: number, total: number) => `${count(unread)} unread of ${count(total)}`,
     themes: { auto: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
@@ -333,6 +335,7 @@ export const en = {
 
   history,
   provenance,
+  send,
   services,
   chatvisor,
   signatures,
@@ -371,6 +374,8 @@ export const en = {
     copyPointer: 'Copy the pointer of the value',
     copyValue: 'Copy the value',
     saveBody: 'Save the body',
+    resend: 'Send again, changed or as received',
+    sendRequest: 'Send the request that is written',
     search: 'Search',
     back: 'Back, close, clear',
     inbox: 'Inbox',

@@ -168,10 +168,26 @@ fn answered(answer: Result<Value, Failure>) -> Response {
         Err(failure) => {
             let status = match failure.code.as_str() {
                 "not_found" | "no_origin" | "no_such_place" => StatusCode::NOT_FOUND,
-                "bad_question" | "unknown_call" | "name_taken" | "name_invalid" | "unknown_provider"
-                | "signs_nothing" | "secret_empty" | "secret_known" | "label_taken" | "too_many_secrets" => {
-                    StatusCode::BAD_REQUEST
-                }
+                "bad_question"
+                | "unknown_call"
+                | "name_taken"
+                | "name_invalid"
+                | "unknown_provider"
+                | "signs_nothing"
+                | "secret_empty"
+                | "secret_known"
+                | "label_taken"
+                | "too_many_secrets"
+                | "sample_unnamed"
+                | "no_fresh_conversation"
+                | "method_invalid"
+                | "header_invalid"
+                | "target_not_http"
+                | "target_with_credentials"
+                | "target_unknown"
+                | "target_refused"
+                | "target_unreachable"
+                | "target_not_trusted" => StatusCode::BAD_REQUEST,
                 _ => StatusCode::SERVICE_UNAVAILABLE,
             };
             failed(status, &failure)
