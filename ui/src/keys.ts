@@ -37,6 +37,8 @@ export const keyMap: Binding[] = [
   { command: 'saveBody', keys: ['b'], group: 'delivery' },
   { command: 'resend', keys: ['r'], group: 'delivery' },
   { command: 'sendRequest', keys: ['Mod+enter'], group: 'delivery' },
+  { command: 'copyCurl', keys: ['c'], group: 'delivery' },
+  { command: 'select', keys: ['q'], group: 'delivery' },
   { command: 'search', keys: ['/', 'Mod+k'], group: 'everywhere' },
   { command: 'back', keys: ['Escape'], group: 'everywhere' },
   { command: 'inbox', keys: ['1'], group: 'everywhere' },

@@ -30,7 +30,8 @@ export interface Host {
   /** Saves a delivery's body or a part of it; answers false when the person thought better of it. */
   saveBody(delivery: string, what: SavedBody): Promise<boolean>;
   openLink(url: string): Promise<void>;
-  copy(text: string): Promise<void>;
+  /** Copies a text, also one that is on its way: a browser lets a page copy only at the click itself. */
+  copy(text: string | Promise<string>): Promise<void>;
 }
 
 /** Every failure of a host, with its stable code. */

@@ -1,6 +1,7 @@
 // The desktop window. The only file that knows Tauri.
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
+import { copied } from './clipboard';
 import { HostError, type Host } from './index';
 
 async function call<T>(command: string, args: Record<string, unknown>): Promise<T> {
@@ -34,6 +35,6 @@ export function tauriHost(): Host {
     saveBody: async (delivery, what) => (await call<string | null>('save_body', { delivery, what })) !== null,
     saveFile: async (work) => (await call<string | null>('save_file', { work })) !== null,
     openLink: (url) => call('open_link', { url }),
-    copy: (text) => navigator.clipboard.writeText(text),
+    copy: copied,
   };
 }

@@ -1,4 +1,5 @@
 // The browser, talking to `afterchat serve` at the page's own origin.
+import { copied } from './clipboard';
 import { choose, parcel, watchDrops, type Chosen } from './files';
 import { HostError, type Host } from './index';
 
@@ -53,8 +54,8 @@ async function upload(files: Chosen[]): Promise<void> {
   await request('/api/import', { method: 'POST', headers: { 'X-Afterchat': '1' }, body: parcel(files) });
 }
 
-async function copy(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+async function copy(text: string | Promise<string>): Promise<void> {
+  if (navigator.clipboard) return copied(text);
   throw new HostError('clipboard', '');
 }
 

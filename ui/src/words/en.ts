@@ -4,10 +4,12 @@ import { connect } from './en/connect';
 import { answers } from './en/answers';
 import { bodies } from './en/bodies';
 import { deliveryList, searchDeliveries } from './en/deliveries';
+import { handing } from './en/handing';
 import { history } from './en/history';
 import { provenance } from './en/provenance';
 import { send } from './en/send';
 import { chatvisor, services } from './en/services';
+import { selection } from './en/selection';
 import { signatures } from './en/signatures';
 import type { Outcome, PageRole, Role, State, View } from '../host/bindings';
 import { visitor } from './en/visitor';
@@ -333,7 +335,9 @@ export const en = {
     connecting: 'connecting…',
   },
 
+  handing,
   history,
+  selection,
   provenance,
   send,
   services,
@@ -376,6 +380,8 @@ export const en = {
     saveBody: 'Save the body',
     resend: 'Send again, changed or as received',
     sendRequest: 'Send the request that is written',
+    copyCurl: 'Copy as curl',
+    select: 'Select for export or replay',
     search: 'Search',
     back: 'Back, close, clear',
     inbox: 'Inbox',

@@ -2,8 +2,10 @@
 // that takes `{ answer }`, and a line here.
 import type { Component } from 'svelte';
 import type { DeliveryAnswer } from '../../host/bindings';
+import CopyAs from './CopyAs.svelte';
 import Pin from './Pin.svelte';
-import Save from './Save.svelte';
+import Resend from './Resend.svelte';
+import SaveAs from './SaveAs.svelte';
 import WriteNote from './WriteNote.svelte';
 
-export const actions: Component<{ answer: DeliveryAnswer }>[] = [Pin, WriteNote, Save];
+export const actions: Component<{ answer: DeliveryAnswer }>[] = [Pin, WriteNote, CopyAs, SaveAs, Resend];

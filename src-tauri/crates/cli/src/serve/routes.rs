@@ -169,6 +169,9 @@ fn answered(answer: Result<Value, Failure>) -> Response {
             let status = match failure.code.as_str() {
                 "not_found" | "no_origin" | "no_such_place" => StatusCode::NOT_FOUND,
                 "bad_question"
+                | "nothing_chosen"
+                | "not_writable_so"
+                | "search_not_understood"
                 | "unknown_call"
                 | "name_taken"
                 | "name_invalid"
