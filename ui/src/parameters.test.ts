@@ -18,6 +18,7 @@ const nowhere: Spot = {
   work: undefined,
   hook: undefined,
   part: undefined,
+  target: undefined,
   guide: undefined,
   at: undefined,
 };
@@ -30,6 +31,7 @@ test.each([
   '#/deliveries?quarantined=',
   '#/addresses',
   '#/addresses?open=shop&part=signature',
+  '#/addresses?open=shop&part=forward&target=3',
   '#/addresses?open=any&guide=smartsupp.1',
   '#/history?open=w1',
   '#/visitor?of=c1',

@@ -38,6 +38,8 @@ export interface Spot {
   hook: string | undefined;
   /** Which part of an opened hook address is shown; its first when absent. */
   part: string | undefined;
+  /** The target whose log is open, where the address forwards. */
+  target: string | undefined;
   /** Which guide is read where there are several: a service, and which of its ways. */
   guide: string | undefined;
   /** The value that is meant: of a conversation a path in its transcript, of a delivery a pointer into its payload. */
@@ -62,6 +64,7 @@ const absent: Pick<Spot, Field> = {
   work: undefined,
   hook: undefined,
   part: undefined,
+  target: undefined,
   guide: undefined,
   at: undefined,
 };
@@ -85,6 +88,7 @@ const kept: Record<Page, [parameter: string, field: Field][]> = {
   addresses: [
     ['open', 'hook'],
     ['part', 'part'],
+    ['target', 'target'],
     ['guide', 'guide'],
   ],
   refused: [['open', 'refusal']],

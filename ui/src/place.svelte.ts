@@ -31,6 +31,8 @@ class Place implements Spot {
   /** The hook address that is open, and which part of it. */
   hook = $state<string>();
   part = $state<string>();
+  /** The target whose log is open. */
+  target = $state<string>();
   guide = $state<string>();
   /** What was noted about this step before the next was taken. */
   noted: unknown;
@@ -201,6 +203,7 @@ class Place implements Spot {
     if (name !== this.hook) this.guide = undefined;
     this.hook = name;
     this.part = part;
+    this.target = undefined;
     this.at = undefined;
     this.#write(step);
   }
@@ -208,6 +211,12 @@ class Place implements Spot {
   /** Another guide at the address that is open. */
   readGuide(guide: string | undefined): void {
     this.guide = guide;
+    this.#write(false);
+  }
+
+  /** The log of a target of the address that is open; with none given it is closed. */
+  openTarget(target: string | undefined): void {
+    this.target = target;
     this.#write(false);
   }
 

@@ -1,9 +1,11 @@
 // The parts of a hook address's own page, in the order of their tabs: one line for each.
 import type { Component } from 'svelte';
 import type { SourceRow } from '../host/bindings';
+import { whole } from '../overview.svelte';
 import { words } from '../words';
 import Answer from './answer/Answer.svelte';
 import Connect from './connect/Connect.svelte';
+import Forward from './forward/Forward.svelte';
 import Signature from './signature/Signature.svelte';
 
 export interface Part {
@@ -19,4 +21,10 @@ export const parts: Part[] = [
   { id: 'connect', title: words.addresses.parts.connect, view: Connect },
   { id: 'signature', title: words.addresses.parts.signature, view: Signature },
   { id: 'answer', title: words.answers.tab, view: Answer, count: ({ answer }) => (answer ? 1 : 0) },
+  {
+    id: 'forward',
+    title: words.forward.title,
+    view: Forward,
+    count: ({ name }) => whole.now?.dead_letters.find(({ source }) => source === name)?.count ?? 0,
+  },
 ];

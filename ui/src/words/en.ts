@@ -5,6 +5,7 @@ import { answers } from './en/answers';
 import { bodies } from './en/bodies';
 import { deliveryList, searchDeliveries } from './en/deliveries';
 import { handing } from './en/handing';
+import { forward } from './en/forward';
 import { history } from './en/history';
 import { provenance } from './en/provenance';
 import { send } from './en/send';
@@ -304,6 +305,7 @@ export const en = {
   },
 
   addresses,
+  forward,
   connect,
   answers,
 

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, PoisonError};
 
-use afterchat_archive::{AppendError, Archive, DeliveryId, Hook, Lease, Refusal, Signature, TargetId, Told};
+use afterchat_archive::{
+    AppendError, Archive, DeliveryId, Hook, Lease, Refusal, Risk, Signature, TargetId, Told,
+};
 use afterchat_listener::{Journal, Kept, Reply};
 use afterchat_relay::Answered;
 use afterchat_relay::forward::{Verdict, passed_back};
@@ -117,9 +119,11 @@ impl Forwarder {
     }
 }
 
-/// A target's answer as the service's. A redirect stays here, and so does what is too long to be whole.
+/// A target's answer as the service's. A redirect stays here and so does 410, which services take as "never again", and
+/// what is too long to be whole.
 fn as_reply(lease: &Lease, answered: Answered) -> Option<Reply> {
-    if answered.truncated || !matches!(answered.status, 200..=299 | 400..=499) {
+    let risky = Risk::of(answered.status).is_some();
+    if answered.truncated || risky || !matches!(answered.status, 200..=299 | 400..=499) {
         return None;
     }
     Some(Reply {

@@ -44,6 +44,7 @@ async fn a_target_that_fails_costs_the_service_nothing() {
             "a redirect is not followed and not passed on",
             Act::answer(302, "Location: http://169.254.169.254/\r\n", ""),
         ),
+        ("410 would switch the address off for good", Act::answer(410, "", "gone")),
         ("garbage", Act::Send(b"\x00\xff no HTTP\r\n\r\n".to_vec())),
         ("nothing at all", Act::Send(Vec::new())),
         ("half an answer", Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf".to_vec())),
@@ -59,7 +60,7 @@ async fn a_target_that_fails_costs_the_service_nothing() {
         let standing = house.until(what, |standing| standing.last.is_some() && !standing.under_way).await;
         let settled = if what.starts_with("too long") {
             standing.forwarded == 1
-        } else if what.starts_with("a redirect") {
+        } else if what.starts_with("a redirect") || what.starts_with("410") {
             standing.dead == 1
         } else {
             standing.waiting == 1 && standing.next_at.is_some()
