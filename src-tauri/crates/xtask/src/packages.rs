@@ -33,6 +33,8 @@ pub(crate) const TESTS: &[Package] = &[
     package("dbus", "the session bus a desktop has"),
     package("curl", "sends again what Afterchat wrote as a curl command"),
     package("httpie", "the same for HTTPie commands"),
+    package("openssh-server", "the other end of `ssh -R`; the tests run it as a process of their own"),
+    package("openssh-client", "`ssh -R` itself, and `ssh-keygen`"),
     package("fonts-dejavu-core", "letters, so that layout is measured on real text"),
     package("fonts-noto-color-emoji", "emoji, which visitors send"),
 ];
