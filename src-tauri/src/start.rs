@@ -31,6 +31,8 @@ pub(crate) fn start(app: &AppHandle) {
     if let Err(error) = window::open(app) {
         return give_up(app, &format!("The window could not be opened: {error}"));
     }
+    let resuming = archive.clone();
+    spawn(async move { resuming.resume_tunnel().await });
     spawn(tell_of_changes(app.clone(), archive.clone()));
     spawn(notify::follow(app.clone(), archive));
 }

@@ -2331,6 +2331,10 @@ provider?: string,
  */
 hook_url: string,
 /**
+ * The address on the public network, with its token, while the tunnel has one.
+ */
+public_url?: string,
+/**
  * When it was made.
  */
 created_at: Instant,
@@ -2366,6 +2370,227 @@ takes_unsigned: boolean,
  * What it answers instead of the usual; absent when it answers as usual.
  */
 answer?: AnswerRow, };
+
+/**
+ * How the tunnel is.
+ */
+export type TunnelState = "stopped" | "starting" | "assigned" | "reachable" | "changed" | "degraded";
+
+/**
+ * Whether the public address is the same after the next start.
+ */
+export type TunnelAddress = "stays" | "stays_with_account" | "changes";
+
+/**
+ * Where the encryption of a request ends.
+ */
+export type TunnelEncryption = "own_server" | "service" | "this_machine" | "none" | "unknown";
+
+/**
+ * Who else can read what services post.
+ */
+export type TunnelReaders = "nobody" | "service" | "everybody" | "unknown";
+
+/**
+ * What somebody must have to use it.
+ */
+export type TunnelAccount = "none" | "optional" | "needed" | "own_server";
+
+/**
+ * A field of a tunnel's settings.
+ */
+export type TunnelField = "server" | "ssh_port" | "key" | "bind" | "remote_port" | "public_url" | "command" | "url_pattern" | "ready_pattern" | "http2" | "secret";
+
+/**
+ * What is entered for a kind of tunnel. Each kind uses a few of these.
+ */
+export type TunnelFields = {
+/**
+ * SSH: `user@host`. bore: the server, with its control port behind a colon if it is not 7835.
+ */
+server: string,
+/**
+ * The port of the SSH server; absent for 22 or what the account's configuration says.
+ */
+ssh_port?: number,
+/**
+ * The file of the private key; empty for the account's own keys.
+ */
+key: string,
+/**
+ * The address on the server that listens: `127.0.0.1` behind a proxy, `*` for everybody.
+ */
+bind: string,
+/**
+ * The public port; 0 or absent takes any.
+ */
+remote_port?: number,
+/**
+ * The public address, where only a person can know it.
+ */
+public_url: string,
+/**
+ * A program's command line; `{port}` stands for the port of the door.
+ */
+command: string,
+/**
+ * A regular expression that finds the address in what the program prints.
+ */
+url_pattern: string,
+/**
+ * A regular expression that finds the line which says that it works.
+ */
+ready_pattern: string,
+/**
+ * Over TCP instead of QUIC, where UDP is blocked.
+ */
+http2: boolean, };
+
+/**
+ * A kind of tunnel.
+ */
+export type TunnelKind = {
+/**
+ * Its id.
+ */
+id: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Whether its address stays.
+ */
+address: TunnelAddress,
+/**
+ * Where encryption ends.
+ */
+encryption: TunnelEncryption,
+/**
+ * Who can read the requests.
+ */
+readers: TunnelReaders,
+/**
+ * What somebody must have.
+ */
+account: TunnelAccount,
+/**
+ * The fields that it uses.
+ */
+takes: Array<TunnelField>,
+/**
+ * What is entered, or the defaults.
+ */
+fields: TunnelFields,
+/**
+ * The end of the token or secret that is set.
+ */
+secret_ending?: string,
+/**
+ * The program that it starts.
+ */
+program?: string,
+/**
+ * Whether that program is there.
+ */
+installed: boolean, };
+
+/**
+ * How the tunnel is, for the status line.
+ */
+export type TunnelStatus = {
+/**
+ * How it is.
+ */
+state: TunnelState,
+/**
+ * The kind that runs, or ran last.
+ */
+kind?: string,
+/**
+ * The public address, without a path.
+ */
+url?: string,
+/**
+ * Since when it is so.
+ */
+since: Instant,
+/**
+ * When a question last came back.
+ */
+proved_at?: Instant,
+/**
+ * Why it is not as it should be.
+ */
+trouble?: Failure,
+/**
+ * When it is tried again.
+ */
+retry_at?: Instant,
+/**
+ * The address that services were given, when it is another one.
+ */
+changed_from?: string,
+/**
+ * The door that the tunnel leads to, while it is open.
+ */
+door?: string, };
+
+/**
+ * A line of what the tunnel said.
+ */
+export type TunnelLine = {
+/**
+ * When.
+ */
+at: Instant,
+/**
+ * What.
+ */
+text: string, };
+
+/**
+ * Everything about the tunnel.
+ */
+export type TunnelAnswer = {
+/**
+ * How it is.
+ */
+status: TunnelStatus,
+/**
+ * Every kind.
+ */
+kinds: Array<TunnelKind>,
+/**
+ * The last lines of what it said, oldest first.
+ */
+log: Array<TunnelLine>, };
+
+/**
+ * What to enter for a kind.
+ */
+export type TunnelEntry = {
+/**
+ * The kind's id.
+ */
+kind: string,
+/**
+ * All of its fields.
+ */
+fields: TunnelFields,
+/**
+ * The token or secret; absent leaves the one that is set, empty takes it out.
+ */
+secret?: string, };
+
+/**
+ * Which tunnel to start.
+ */
+export type TunnelStart = {
+/**
+ * The kind's id.
+ */
+kind: string, };
 
 /**
  * A chat service.
@@ -2789,6 +3014,10 @@ export type Overview = {
  * Whether the door is open.
  */
 listener: Listener,
+/**
+ * Whether the world can reach it.
+ */
+tunnel: TunnelStatus,
 /**
  * How many conversations there are.
  */

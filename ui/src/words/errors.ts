@@ -38,6 +38,70 @@ const table: Record<string, Explained> = {
     title: 'These answers cannot be given',
     next: 'Nothing was changed. Look at what is marked and set the answers again.',
   },
+  tunnel_elsewhere: {
+    title: 'Another Afterchat program keeps the tunnel up',
+    next: 'Look at it there, or stop it there first. Two programs would fight for one address.',
+  },
+  tunnel_off: {
+    title: 'The tunnel is off',
+    next: 'Start it first.',
+  },
+  tunnel_bad_settings: {
+    title: 'The tunnel’s settings do not work',
+    next: 'Nothing was started. Change what is named here, then start it.',
+  },
+  tunnel_program_missing: {
+    title: 'The program is not there',
+    next: 'Install it, or enter its whole path as the command. Afterchat downloads no programs.',
+  },
+  tunnel_auth_refused: {
+    title: 'The other side lets nobody in with this',
+    next: 'Check the key, token or secret and the account behind it, then start again.',
+  },
+  tunnel_host_key_changed: {
+    title: 'The server shows another key than before',
+    next: 'If you set it up anew, take its line out of “known_hosts” in the archive’s folder “tunnel” and start again. If not, somebody else may be answering.',
+  },
+  tunnel_port_refused: {
+    title: 'The public port cannot be had',
+    next: 'Another program or session holds it, or the account may not have it. Choose another port.',
+  },
+  tunnel_unresolved: {
+    title: 'The server’s name is not known',
+    next: 'It is tried again by itself. Check the name, and whether this machine is online.',
+  },
+  tunnel_unreachable: {
+    title: 'The other side cannot be reached',
+    next: 'It is tried again by itself. Check whether this machine is online.',
+  },
+  tunnel_lost: {
+    title: 'The connection broke',
+    next: 'It is made again by itself. What was answered is kept.',
+  },
+  tunnel_ended: {
+    title: 'The tunnel’s program ended',
+    next: 'It is started again by itself. Its last words are in the log.',
+  },
+  tunnel_no_address: {
+    title: 'No public address came',
+    next: 'It is started again by itself. The log shows what the program says instead.',
+  },
+  tunnel_not_reachable: {
+    title: 'Nothing comes back from the public address',
+    next: 'It is asked again by itself. Check what stands before the tunnel: a proxy, a DNS entry, a firewall.',
+  },
+  tunnel_answered_by_another: {
+    title: 'Something else answers at the public address',
+    next: 'Lead that address to the tunnel’s door. A page that asks visitors to confirm something is such an answer too.',
+  },
+  tunnel_rate_limited: {
+    title: 'The service gives out no more tunnels for now',
+    next: 'It is tried again by itself, ever more slowly. A named tunnel has no such limit.',
+  },
+  tunnel_udp_blocked: {
+    title: 'This network blocks QUIC',
+    next: 'Switch on “HTTP/2 instead of QUIC” and start again.',
+  },
   history_incomplete: {
     title: 'Something is missing',
     next: 'Token, ids and address are entered under History with “Change”. Nothing was sent.',

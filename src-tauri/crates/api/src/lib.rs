@@ -20,6 +20,7 @@ mod repeat;
 mod replay;
 mod report;
 mod trial;
+mod tunnel;
 mod work;
 
 use std::path::Path;
@@ -47,6 +48,7 @@ pub use report::{Report, ReportFormat};
 
 use door::Doorkeeper;
 use forward::{Forwarder, Forwarding};
+use tunnel::Tunnels;
 use work::Works;
 
 /// The product behind every host. Clones share one archive, one door and all long work.
@@ -54,6 +56,7 @@ use work::Works;
 pub struct Api {
     archive: Archive,
     door: Arc<Doorkeeper>,
+    tunnels: Arc<Tunnels>,
     works: Works,
     forwarder: Forwarder,
 }
@@ -67,7 +70,7 @@ impl Api {
         let archive = Archive::open(folder, now())?;
         let works = Works::new(archive.clone());
         let forwarder = Forwarder::new(archive.clone());
-        Ok(Self { archive, door: Arc::default(), works, forwarder })
+        Ok(Self { archive, door: Arc::default(), tunnels: Arc::default(), works, forwarder })
     }
 
     /// The archive itself, for what is no query of a window: export, import, rebuild.
@@ -130,8 +133,10 @@ impl Api {
         .await
     }
 
-    /// Closes the door, finishes what was accepted, stops forwarding, ends long work at its next whole step, and stops the writer.
+    /// Stops the tunnel, closes the door, finishes what was accepted, stops forwarding, ends long work at its next whole
+    /// step, and stops the writer.
     pub async fn close(&self) {
+        self.close_tunnel().await;
         self.door.close().await;
         self.forwarder.stop().await;
         self.works.close().await;

@@ -13,7 +13,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::{Journal, Limits, connection, router};
+use crate::probe::probed;
+use crate::{Journal, Limits, Probe, connection, router};
 
 /// How many ports above the wanted one are tried.
 const FURTHER_PORTS: u16 = 20;
@@ -51,13 +52,35 @@ pub async fn bind(wanted: u16) -> io::Result<TcpListener> {
 /// # Panics
 /// When the listener is not bound, which no listener of [`bind`] is.
 pub async fn open<J: Journal>(listener: TcpListener, journal: J, limits: Limits) -> Door {
+    let router = router(journal, limits.clone(), now);
+    serve(listener, router, limits)
+}
+
+/// Opens the door that a tunnel leads to: like [`open`], and it answers the probe.
+///
+/// # Panics
+/// When the listener is not bound, which no listener of [`bind`] is.
+pub async fn open_with_probe<J: Journal>(
+    listener: TcpListener,
+    journal: J,
+    limits: Limits,
+    probe: Probe,
+) -> Door {
+    let router = probed(router(journal, limits.clone(), now), probe);
+    serve(listener, router, limits)
+}
+
+fn now() -> Instant {
+    Instant::from_utc(chrono::Utc::now())
+}
+
+fn serve(listener: TcpListener, router: Router, limits: Limits) -> Door {
     let door = Door {
         address: listener.local_addr().expect("a bound listener has an address"),
         closing: CancellationToken::new(),
         breaking: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };
-    let router = router(journal, limits.clone(), || Instant::from_utc(chrono::Utc::now()));
     let guests = Guests {
         router,
         limits: Arc::new(limits),

@@ -8,6 +8,7 @@ mod head;
 mod journal;
 mod limits;
 mod line;
+mod probe;
 mod receipt;
 mod receiving;
 mod reception;
@@ -15,8 +16,9 @@ mod recorder;
 mod reply;
 mod wire;
 
-pub use door::{Door, bind, open};
+pub use door::{Door, bind, open, open_with_probe};
 pub use journal::Journal;
 pub use limits::Limits;
+pub use probe::Probe;
 pub use reception::{Clock, router};
 pub use reply::{Kept, Reply};

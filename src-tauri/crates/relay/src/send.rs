@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
+use url::Host;
 
 use crate::answer::{Answered, Timing, Unread};
 use crate::connect::{Outside, Wire, connect, secure};
@@ -167,8 +168,26 @@ impl Outside {
     /// # Errors
     /// As there.
     pub async fn send(&self, request: &Request, deadline: Duration) -> Result<Answered, SendError> {
+        self.send_chosen(request, deadline, Chosen::by_a_person).await
+    }
+
+    /// The same to an address that no person entered, as one that a service gave out: this machine and private networks
+    /// are out of its reach too.
+    ///
+    /// # Errors
+    /// As for [`send`].
+    pub async fn send_to_public(&self, request: &Request, deadline: Duration) -> Result<Answered, SendError> {
+        self.send_chosen(request, deadline, |_| Chosen::Documented).await
+    }
+
+    async fn send_chosen(
+        &self,
+        request: &Request,
+        deadline: Duration,
+        chosen: fn(&Host<&str>) -> Chosen,
+    ) -> Result<Answered, SendError> {
         let (mut course, since) = (Course::default(), Instant::now());
-        let gone = timeout(deadline, self.go(request, since, &mut course)).await;
+        let gone = timeout(deadline, self.go(request, since, &mut course, chosen)).await;
         course.took.whole = since.elapsed();
         match gone {
             Err(_) => Err(SendError::TooSlow { deadline, unsent: !course.connected, begun: course.begun() }),
@@ -184,14 +203,20 @@ impl Outside {
         }
     }
 
-    async fn go(&self, request: &Request, since: Instant, course: &mut Course) -> Result<(), Stopped> {
+    async fn go(
+        &self,
+        request: &Request,
+        since: Instant,
+        course: &mut Course,
+        chosen: fn(&Host<&str>) -> Chosen,
+    ) -> Result<(), Stopped> {
         let secret = match request.url.scheme() {
             "http" => false,
             "https" => true,
             _ => return Err(SendError::NotHttp.into()),
         };
         let head = request.head().map_err(SendError::from)?;
-        let target = resolve(&request.url, &self.names, Chosen::by_a_person).await;
+        let target = resolve(&request.url, &self.names, chosen).await;
         let target = target.map_err(|error| SendError::target(error, request))?;
         course.took.resolved = since.elapsed();
         let at = || request.url.authority().to_owned();

@@ -20,6 +20,7 @@ mod samples;
 mod send;
 mod signatures;
 mod sources;
+mod tunnel;
 pub mod types;
 mod visitors;
 mod work;
@@ -99,6 +100,7 @@ calls! {
         connected: SourceName => ConnectedAnswer = guide::connected;
         samples: Nothing => SamplesAnswer = samples::list;
         compose: ComposeQuestion => Composition = send::compose;
+        tunnel: Nothing => TunnelAnswer = tunnel::show;
         work: Nothing => WorkAnswer = work::list;
         history: Nothing => HistoryAnswer = history::list;
         work_records: RecordsQuestion => RecordPage = work::records;
@@ -142,6 +144,11 @@ calls! {
         keep_sample: SampleToKeep => OwnSampleRow = samples::keep;
         rename_sample: SampleName => OwnSampleRow = samples::rename;
         delete_sample: SampleDeletion => Marked = samples::delete;
+        enter_tunnel: TunnelEntry => TunnelKind = tunnel::enter;
+        start_tunnel: TunnelStart => TunnelStatus = tunnel::start;
+        stop_tunnel: Nothing => TunnelStatus = tunnel::stop;
+        prove_tunnel: Nothing => TunnelStatus = tunnel::prove;
+        told_tunnel_address: Nothing => TunnelStatus = tunnel::told;
         cancel_work: WorkQuestion => Marked = work::cancel;
         dismiss_work: WorkQuestion => Marked = work::dismiss;
         add_forward_target: NewForwardTarget => ForwardTargetRow = forward::add;

@@ -19,6 +19,7 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
     let (refused, last_refused_at) = api.archive.refused_count()?;
     Ok(Overview {
         listener: api.door.listener(),
+        tunnel: api.tunnel_status(),
         conversations: everything.total,
         deliveries: heard.deliveries,
         last_delivery_at: heard.last_at,

@@ -25,6 +25,7 @@ pub(super) fn row(api: &Api, source: Source) -> Result<SourceRow, Failure> {
     Ok(SourceRow {
         hook_url: format!("{}{}", api.door.base(&api.archive)?, source.path()),
         answer: answers::of_source(api, &source),
+        public_url: api.public_url(&source.path()),
         secrets: source.secrets.iter().map(signatures::secret_row).collect(),
         name: source.name,
         provider: source.provider,

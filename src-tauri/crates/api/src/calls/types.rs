@@ -30,6 +30,7 @@ mod provenance;
 mod replay;
 mod send;
 mod signatures;
+mod tunnel;
 mod visitors;
 mod work;
 
@@ -47,6 +48,7 @@ pub use provenance::*;
 pub use replay::*;
 pub use send::*;
 pub use signatures::*;
+pub use tunnel::*;
 pub use visitors::*;
 pub use work::*;
 
@@ -317,6 +319,9 @@ contract! {
         provider: Option<String>,
         /// The address on this machine, with its token.
         hook_url: String,
+        /// The address on the public network, with its token, while the tunnel has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        public_url: Option<String>,
         /// When it was made.
         created_at: Instant,
         /// When it last heard from its service.
@@ -386,6 +391,8 @@ contract! {
     Overview {
         /// Whether the door is open.
         listener: Listener,
+        /// Whether the world can reach it.
+        tunnel: TunnelStatus,
         /// How many conversations there are.
         #[ts(type = "number")]
         conversations: i64,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::deliveries;
 use super::forwarding::{self, Forward, Forwarding};
+use super::tunnel::Tunnel;
 use crate::follow::Follow;
 use crate::live;
 use crate::output::{self, Style, moment, say, time_of_day};
@@ -25,7 +26,11 @@ use crate::stop::stop_requested;
 /// On a terminal it is a live view with keys to open, replay and copy a delivery and to pause
 /// (`?` tells all); elsewhere, and with --plain, it prints a line for each.
 ///
-/// The services need a way to this machine: a tunnel that leads to the printed port.
+/// The services need a way to this machine: `--tunnel` starts one and prints the public addresses
+/// once a question went out and came back. It leads to a door of its own that serves nothing
+/// else. KIND is cloudflared, localhost.run, pinggy, bore[:SERVER], ssh:USER@HOST, ngrok,
+/// tailscale, zrok, devtunnel, or a public address that already leads here. What else a kind
+/// needs is what was entered for it in the window.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -34,13 +39,16 @@ Examples:
   afterchat listen
   afterchat listen --port 4780
   afterchat listen --forward http://localhost:3000/hook
+  afterchat listen --tunnel cloudflared
   afterchat listen --answer 'per event: 503 x2, 200'      See how a service tries again
   afterchat listen --json | jq 'select(.event == \"delivery\")'
 
 With --json the first line is
   {\"event\":\"listening\",\"url\":…,\"sources\":[{\"name\":…,\"provider\":…,\"hook_url\":…}]}
-and then there is one {\"event\":\"delivery\",…} for each delivery,
-and one {\"event\":\"forward\",…} for each attempt to send one on."
+and then there is one {\"event\":\"delivery\",…} for each delivery, one {\"event\":\"forward\",…} for
+each attempt to send one on, and one
+  {\"event\":\"tunnel\",\"state\":…,\"url\":…,\"door\":…,\"trouble\":{\"code\":…,\"detail\":…},\"sources\":[{\"name\":…,\"public_url\":…}]}
+for each change of the tunnel: starting, assigned, reachable, changed, degraded, stopped."
 )]
 pub(crate) struct Listen {
     /// The port; 0 takes any free one. Without it the one of the last time, else 4780, or the next free one
@@ -52,6 +60,9 @@ pub(crate) struct Listen {
     /// "wait 12s", "drop", "per event: 503 x2, 200". What arrives is kept whatever is answered
     #[arg(long, value_name = "PLAN")]
     answer: Option<AnswerPlan>,
+    /// Lead the public network here
+    #[arg(long, value_name = "KIND")]
+    tunnel: Option<String>,
     /// Print one line of JSON for each event
     #[arg(long)]
     json: bool,
@@ -73,6 +84,7 @@ impl Listen {
             self.tell_addresses(&listening.url, &overview)?;
             return self.tell_lines(api, follow, forwarding).await;
         }
+        let tunnel = Tunnel::wished(api, self.tunnel.as_deref()).await?;
         let mut head = vec![format!("Afterchat is listening on {}", listening.url)];
         head.extend(moved(&overview));
         head.extend(self.answer.as_ref().map(|plan| format!("Every service is answered: {plan}")));
@@ -81,7 +93,8 @@ impl Listen {
         head.extend(self.forward.to.iter().map(|url| format!("Forwarding to {}", visible_line(url))));
         let addresses = overview.sources.iter().map(address).collect();
         let target = self.forward.to.first().map_or("http://127.0.0.1:", String::as_str);
-        live::run(api, follow, forwarding, live::View::new(head, addresses, target, time_of_day)).await
+        live::run(api, follow, forwarding, tunnel, live::View::new(head, addresses, target, time_of_day))
+            .await
     }
 
     /// A line for each delivery, until the program is asked to stop.
@@ -92,9 +105,13 @@ impl Listen {
         mut forwarding: Forwarding,
     ) -> anyhow::Result<()> {
         let mut changes = api.changes();
+        let mut tunnel = Tunnel::wished(api, self.tunnel.as_deref()).await?;
         let stop = stop_requested();
         tokio::pin!(stop);
         loop {
+            if let Some(tunnel) = &mut tunnel {
+                tunnel.tell(api, self.json).await?;
+            }
             for delivery in follow.since(api)? {
                 self.tell(&delivery)?;
             }

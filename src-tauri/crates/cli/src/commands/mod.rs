@@ -18,4 +18,5 @@ pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod source;
+pub(crate) mod tunnel;
 pub(crate) mod visitor;

@@ -27,6 +27,9 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
         let door = if self.no_listen { None } else { Some(api.listen(self.port).await?) };
+        if door.is_some() {
+            api.resume_tunnel().await;
+        }
         let serving = serve::serve(api, self.ui_port).await?;
         let door = door.map(|door| door.url);
         if self.json {

@@ -29,6 +29,7 @@ use tokio_stream::StreamExt as _;
 
 use crate::commands::delivery;
 use crate::commands::forwarding::{self, Forwarding};
+use crate::commands::tunnel::{self, Tunnel};
 use crate::follow::Follow;
 use crate::output::Style;
 use crate::stop::stop_requested;
@@ -45,12 +46,18 @@ pub(crate) fn is_possible() -> bool {
 }
 
 /// Shows the stream until somebody ends it. The terminal is as it was afterwards, also after a panic.
-pub(crate) async fn run(api: &Api, follow: Follow, forwarding: Forwarding, view: View) -> anyhow::Result<()> {
+pub(crate) async fn run(
+    api: &Api,
+    follow: Follow,
+    forwarding: Forwarding,
+    tunnel: Option<Tunnel>,
+    view: View,
+) -> anyhow::Result<()> {
     let terminal =
         ratatui::try_init().context("The terminal cannot show the stream. Use --plain for lines.")?;
     // Without it a pasted address arrives as keys, which serves as well.
     let _optional = execute!(stdout(), EnableBracketedPaste);
-    let ended = Live { api, follow, forwarding, view, replays: JoinSet::new() }.run(terminal).await;
+    let ended = Live { api, follow, forwarding, tunnel, view, replays: JoinSet::new() }.run(terminal).await;
     let _optional = execute!(stdout(), DisableBracketedPaste);
     ratatui::restore();
     // Only now, so that what it says stands in the terminal.
@@ -61,6 +68,7 @@ struct Live<'a> {
     api: &'a Api,
     follow: Follow,
     forwarding: Forwarding,
+    tunnel: Option<Tunnel>,
     view: View,
     /// Those under way; each tells in words how it ended.
     replays: JoinSet<String>,
@@ -74,6 +82,7 @@ impl Live<'_> {
         let stop = stop_requested();
         tokio::pin!(stop);
         self.take_arrivals()?;
+        self.look_at_tunnel()?;
         loop {
             terminal.draw(|frame| screen::draw(frame, &mut self.view))?;
             tokio::select! {
@@ -88,6 +97,7 @@ impl Live<'_> {
                 changed = changes.changed() => {
                     changed.context("The archive was closed.")?;
                     self.take_arrivals()?;
+                    self.look_at_tunnel()?;
                 }
                 event = events.next() => {
                     let event = event.context("The terminal is gone.")?.context("The terminal cannot be read.")?;
@@ -103,6 +113,18 @@ impl Live<'_> {
     fn take_arrivals(&mut self) -> anyhow::Result<()> {
         let arrived = self.follow.since(self.api)?;
         self.view.stream.add(arrived);
+        Ok(())
+    }
+
+    /// One line at the top tells how the tunnel is.
+    fn look_at_tunnel(&mut self) -> anyhow::Result<()> {
+        let Some(tunnel) = &mut self.tunnel else { return Ok(()) };
+        let Some(status) = tunnel.changed(self.api)? else { return Ok(()) };
+        let line = tunnel::in_short(&status);
+        match self.view.head.iter_mut().find(|line| line.starts_with(tunnel::BEGINS)) {
+            Some(told) => *told = line,
+            None => self.view.head.push(line),
+        }
         Ok(())
     }
 

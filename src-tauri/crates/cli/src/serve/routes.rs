@@ -166,35 +166,12 @@ fn answered(answer: Result<Value, Failure>) -> Response {
     match answer {
         Ok(answer) => Json(answer).into_response(),
         Err(failure) => {
+            // The page goes by the code; the status is for whoever looks at the exchange.
             let status = match failure.code.as_str() {
-                "not_found" | "no_origin" | "no_such_place" => StatusCode::NOT_FOUND,
-                "bad_question"
-                | "nothing_chosen"
-                | "not_writable_so"
-                | "search_not_understood"
-                | "unknown_call"
-                | "name_taken"
-                | "name_invalid"
-                | "unknown_provider"
-                | "signs_nothing"
-                | "secret_empty"
-                | "secret_known"
-                | "label_taken"
-                | "too_many_secrets"
-                | "target_name_taken"
-                | "too_many_targets"
-                | "target_is_here"
-                | "sample_unnamed"
-                | "no_fresh_conversation"
-                | "method_invalid"
-                | "header_invalid"
-                | "target_not_http"
-                | "target_with_credentials"
-                | "target_unknown"
-                | "target_refused"
-                | "target_unreachable"
-                | "target_not_trusted" => StatusCode::BAD_REQUEST,
-                _ => StatusCode::SERVICE_UNAVAILABLE,
+                "not_found" | "no_origin" | "no_such_place" | "no_such_part" => StatusCode::NOT_FOUND,
+                "archive_busy" | "archive_damaged" | "archive_failed" | "archive_read_only" | "closing"
+                | "disk_full" | "folder_unusable" | "internal" | "io" => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::BAD_REQUEST,
             };
             failed(status, &failure)
         }

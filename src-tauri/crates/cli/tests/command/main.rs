@@ -13,3 +13,5 @@ mod reading;
 #[allow(dead_code, reason = "shared with the tests of the whole door, which use all of it")]
 mod target;
 mod terminal;
+#[cfg(target_os = "linux")]
+mod tunnel;

@@ -122,6 +122,12 @@ impl Running {
         Self { child, lines }
     }
 
+    /// The process.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line of its output, as JSON.
     pub(crate) fn next(&self) -> Value {
         let line = self.lines.recv_timeout(PATIENCE).expect("the program says something in time");
