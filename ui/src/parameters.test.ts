@@ -20,6 +20,7 @@ const nowhere: Spot = {
   part: undefined,
   target: undefined,
   guide: undefined,
+  kind: undefined,
   at: undefined,
 };
 

@@ -7,6 +7,7 @@ export type Page =
   | 'deliveries'
   | 'refused'
   | 'addresses'
+  | 'tunnel'
   | 'send'
   | 'history'
   | 'visitor';
@@ -42,6 +43,8 @@ export interface Spot {
   target: string | undefined;
   /** Which guide is read where there are several: a service, and which of its ways. */
   guide: string | undefined;
+  /** The kind of tunnel that is looked at. */
+  kind: string | undefined;
   /** The value that is meant: of a conversation a path in its transcript, of a delivery a pointer into its payload. */
   at: string | undefined;
 }
@@ -66,6 +69,7 @@ const absent: Pick<Spot, Field> = {
   part: undefined,
   target: undefined,
   guide: undefined,
+  kind: undefined,
   at: undefined,
 };
 
@@ -93,6 +97,7 @@ const kept: Record<Page, [parameter: string, field: Field][]> = {
   ],
   refused: [['open', 'refusal']],
   history: [['open', 'work']],
+  tunnel: [['kind', 'kind']],
   visitor: [['of', 'visitor']],
   send: [
     ['delivery', 'delivery'],

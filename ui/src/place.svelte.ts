@@ -34,6 +34,8 @@ class Place implements Spot {
   /** The target whose log is open. */
   target = $state<string>();
   guide = $state<string>();
+  /** The kind of tunnel that is looked at; the one that runs when absent. */
+  kind = $state<string>();
   /** What was noted about this step before the next was taken. */
   noted: unknown;
   /** Counts steps, so that what is brought into sight once for each of them is not moved again. */
@@ -211,6 +213,16 @@ class Place implements Spot {
   /** Another guide at the address that is open. */
   readGuide(guide: string | undefined): void {
     this.guide = guide;
+  showTunnel(): void {
+    this.#go(() => {
+      this.page = 'tunnel';
+      this.kind = undefined;
+    });
+  }
+
+  /** Another kind of tunnel is no new step. */
+  chooseKind(kind: string): void {
+    this.kind = kind;
     this.#write(false);
   }
 

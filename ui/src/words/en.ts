@@ -12,6 +12,7 @@ import { send } from './en/send';
 import { chatvisor, services } from './en/services';
 import { selection } from './en/selection';
 import { signatures } from './en/signatures';
+import { tunnel } from './en/tunnel';
 import type { Outcome, PageRole, Role, State, View } from '../host/bindings';
 import { visitor } from './en/visitor';
 
@@ -81,6 +82,7 @@ export const en = {
     allServices: 'All services',
     deliveries: 'Deliveries',
     addresses: 'Hook addresses',
+    tunnel: 'Tunnel',
     history: 'History',
     send: 'Send a request',
     keys: 'Keys',
@@ -345,6 +347,7 @@ export const en = {
   services,
   chatvisor,
   signatures,
+  tunnel,
 
   split: { list: 'Width of the list', details: 'Width of the details' },
 
@@ -394,6 +397,7 @@ export const en = {
     archived: 'Archived',
     everything: 'Everything',
     deliveries: 'Deliveries',
+    tunnel: 'Tunnel',
     addresses: 'Hook addresses',
     history: 'History',
     help: 'This sheet',

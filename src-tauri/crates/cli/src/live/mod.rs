@@ -15,7 +15,7 @@ use std::io::{IsTerminal as _, stdin, stdout};
 
 use afterchat_api::Api;
 use afterchat_api::types::{
-    ComposedHeader, Composition, DeliveryAnswer, HeaderToSend, RequestToSend, SendAnswer,
+    ComposedHeader, Composition, DeliveryAnswer, HeaderToSend, Overview, RequestToSend, SendAnswer, SourceRow,
 };
 use afterchat_archive::DeliveryId;
 use anyhow::Context as _;
@@ -82,7 +82,7 @@ impl Live<'_> {
         let stop = stop_requested();
         tokio::pin!(stop);
         self.take_arrivals()?;
-        self.look_at_tunnel()?;
+        self.look_at_tunnel().await?;
         loop {
             terminal.draw(|frame| screen::draw(frame, &mut self.view))?;
             tokio::select! {
@@ -97,7 +97,7 @@ impl Live<'_> {
                 changed = changes.changed() => {
                     changed.context("The archive was closed.")?;
                     self.take_arrivals()?;
-                    self.look_at_tunnel()?;
+                    self.look_at_tunnel().await?;
                 }
                 event = events.next() => {
                     let event = event.context("The terminal is gone.")?.context("The terminal cannot be read.")?;
@@ -116,8 +116,8 @@ impl Live<'_> {
         Ok(())
     }
 
-    /// One line at the top tells how the tunnel is.
-    fn look_at_tunnel(&mut self) -> anyhow::Result<()> {
+    /// One line at the top tells how the tunnel is, and services are given its addresses while it has some.
+    async fn look_at_tunnel(&mut self) -> anyhow::Result<()> {
         let Some(tunnel) = &mut self.tunnel else { return Ok(()) };
         let Some(status) = tunnel.changed(self.api)? else { return Ok(()) };
         let line = tunnel::in_short(&status);
@@ -125,6 +125,12 @@ impl Live<'_> {
             Some(told) => *told = line,
             None => self.view.head.push(line),
         }
+        let overview: Overview = serde_json::from_value(self.api.query("overview", json!({})).await?)?;
+        let address = |source: SourceRow| Address {
+            url: source.public_url.unwrap_or(source.hook_url),
+            source: source.name,
+        };
+        self.view.addresses = overview.sources.into_iter().map(address).collect();
         Ok(())
     }
 
