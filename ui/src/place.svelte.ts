@@ -213,6 +213,9 @@ class Place implements Spot {
   /** Another guide at the address that is open. */
   readGuide(guide: string | undefined): void {
     this.guide = guide;
+    this.#write(false);
+  }
+
   showTunnel(): void {
     this.#go(() => {
       this.page = 'tunnel';
