@@ -3,14 +3,7 @@ import type { View } from './host/bindings';
 import { words } from './words';
 
 export type Page =
-  | 'conversations'
-  | 'deliveries'
-  | 'refused'
-  | 'addresses'
-  | 'tunnel'
-  | 'send'
-  | 'history'
-  | 'visitor';
+  'conversations' | 'deliveries' | 'refused' | 'addresses' | 'tunnel' | 'send' | 'history' | 'visitor';
 
 /** Everything the address can tell. What a page does not keep is left as it is while that page is shown. */
 export interface Spot {

@@ -1683,9 +1683,13 @@ lossy: boolean,
  */
 truncated: boolean,
 /**
- * The first bytes in hexadecimal, for a body that is not text.
+ * What was made of a compressed body; then text, tree and parts are those of the inflated one.
  */
-hex?: string,
+inflated?: InflatedRow,
+/**
+ * The parts of a multipart body.
+ */
+parts?: PartsRow,
 /**
  * The payload as a tree; absent for a body that has none, or too large a one.
  */
@@ -1755,6 +1759,120 @@ rows: Array<DriftRow>,
  * How many further ones there are.
  */
 more: number, };
+
+/**
+ * Why a compressed body could not be inflated, or not to its end.
+ */
+export type InflateProblem = "unknown" | "not_so" | "damaged";
+
+/**
+ * What was made of a compressed body, for the viewer only: it is kept as it was sent.
+ */
+export type InflatedRow = {
+/**
+ * How its sender says it is compressed.
+ */
+encoding: string,
+/**
+ * How many bytes it is inflated to; those of the body as sent when it is not.
+ */
+size: number,
+/**
+ * True when there is more of it than is shown.
+ */
+truncated: boolean,
+/**
+ * Why it could not be inflated, or not to its end.
+ */
+problem?: InflateProblem, };
+
+/**
+ * One part of a multipart body.
+ */
+export type PartRow = {
+/**
+ * The name of its field.
+ */
+name?: string,
+/**
+ * The file name that its sender gave it.
+ */
+file_name?: string,
+/**
+ * Its content type, as claimed.
+ */
+content_type?: string,
+/**
+ * Its own headers, in order.
+ */
+headers: Array<Header>,
+/**
+ * Where its bytes begin in the body.
+ */
+start: number,
+/**
+ * How many they are.
+ */
+size: number,
+/**
+ * Its beginning, when it is text.
+ */
+text?: string,
+/**
+ * The name it is saved under.
+ */
+saved_as: string, };
+
+/**
+ * The parts of a multipart body.
+ */
+export type PartsRow = {
+/**
+ * The parts in order.
+ */
+rows: Array<PartRow>,
+/**
+ * How many there are behind those.
+ */
+more: number,
+/**
+ * False when the closing delimiter is missing.
+ */
+closed: boolean, };
+
+/**
+ * Some bytes of a body.
+ */
+export type BytesQuestion = {
+/**
+ * The delivery's number.
+ */
+delivery: string,
+/**
+ * Of the body as it is inflated, instead of as sent.
+ */
+inflated?: boolean,
+/**
+ * The first byte.
+ */
+start: number,
+/**
+ * How many at most; never more than 65,536.
+ */
+length: number, };
+
+/**
+ * Bytes in hexadecimal.
+ */
+export type BytesAnswer = {
+/**
+ * Two digits for each byte.
+ */
+digits: string,
+/**
+ * How many bytes the whole body has.
+ */
+total: number, };
 
 /**
  * Which two deliveries to compare.
@@ -4550,6 +4668,7 @@ export type Queries = {
   read_answer: { ask: PlanText, answer: PlanAnswer },
   write_answer: { ask: PlanRow, answer: PlanAnswer },
   spot: { ask: SpotQuestion, answer: SpotAnswer },
+  bytes: { ask: BytesQuestion, answer: BytesAnswer },
   origin: { ask: OriginQuestion, answer: OriginAnswer },
   shown: { ask: ShownQuestion, answer: ShownAnswer },
   guide: { ask: SourceName, answer: GuideAnswer },

@@ -24,6 +24,7 @@ pub(crate) fn deliveries(numbers: RangeInclusive<i64>) -> Vec<DeliverySummary> {
         told: None,
         pinned: false,
         note: None,
+        drift: 0,
     };
     numbers.map(summary).collect()
 }
