@@ -178,6 +178,26 @@ test('a sample is sent many times, each with a conversation of its own', async (
   expect((await inbox.overview()).views.everything.total).toBe(5);
 });
 
+test('from an address a sample is changed and signed anew with its secret', async ({ inbox }) => {
+  const { page } = inbox;
+  const source = await inbox.openAddress('smartsupp', 'signature');
+  await source.getByLabel('Secret').fill('the-app-secret-42f0');
+  await source.getByLabel('Called').fill('2026');
+  await source.getByRole('button', { name: 'Add secret' }).click();
+  await expect(source.getByText('Signature: checked with one secret')).toBeVisible();
+  await inbox.openAddress('smartsupp');
+  await page.getByRole('button', { name: 'Change and send…' }).first().click();
+  await expect(page.getByRole('heading', { level: 1, name: /Twenty trays/ })).toBeVisible();
+  await write(inbox, '{"accountId": 1, "channel": {"id": 7, "isChat": true}}');
+  await page.getByLabel('Signature').selectOption('as it is');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(answer(inbox)).toContainText('Status 401');
+  await page.getByLabel('Signature').selectOption('anew with “2026” of smartsupp');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(answer(inbox)).toContainText('Status 200');
+  await expect(answer(inbox).getByText('5 headers as they went out')).toBeVisible();
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`the page is for everybody, ${colorScheme}`, async ({ inbox }) => {
     const { page } = inbox;
