@@ -4,8 +4,8 @@ import type { ToldRow } from './host/bindings';
 /** An answer that takes longer than this is worth a word. */
 const slow = 1000;
 
-/** True when a service was told something else than usual, late, or not at all. */
+/** True when a service was told something else than that its delivery is kept, was told late, or not at all. */
 export function isUnusual(told: ToldRow | undefined): told is ToldRow {
   if (told === undefined) return false;
-  return told.because !== undefined || told.status === undefined || !told.handed || told.answering > slow;
+  return (told.status !== 200 && told.status !== 401) || !told.handed || told.answering > slow;
 }
