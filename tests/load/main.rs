@@ -1,7 +1,8 @@
 //! What the archive does in which time, on seeded conversations: `cargo bench -p afterchat-tests --bench load`.
 //!
-//! `AFTERCHAT_BENCH=door` measures only durable answers through the door. Otherwise `AFTERCHAT_BENCH` sets how many conversations there are (20,000 if not given). Figures depend on the machine: compare
-//! those of one run with each other, and quote medians.
+//! `AFTERCHAT_BENCH=door` measures only durable answers through the door. Otherwise `AFTERCHAT_BENCH` sets how many
+//! conversations there are (20,000 if not given). Figures depend on the machine: compare those of one run with each
+//! other, and quote medians.
 
 mod corpus;
 mod door;
