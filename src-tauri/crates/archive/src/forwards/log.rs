@@ -124,7 +124,8 @@ fn standing(connection: &Connection, target: Target) -> Result<Standing, Archive
         .prepare_cached(open)?
         .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let held = "SELECT count(*) FROM forwards WHERE target = ?1 AND state = 'held'";
-    let dead = "SELECT count(*) FROM forwards WHERE target = ?1 AND state = 'dead'";
+    let dead =
+        "SELECT count(*) FROM forwards WHERE target = ?1 AND state IN ('done', 'dead') AND state = 'dead'";
     let forwarded = "SELECT forwarded FROM forward_targets WHERE id = ?1";
     Ok(Standing {
         waiting: open + count(connection, NOT_TAKEN_UP, id)?,
@@ -158,7 +159,7 @@ impl Archive {
     pub fn dead_letter_counts(&self) -> Result<Vec<(String, i64)>, ArchiveError> {
         self.read(|connection| {
             let sql = "SELECT t.source, count(*) FROM forward_targets t
-                 JOIN forwards f ON f.target = t.id AND f.state = 'dead'
+                 CROSS JOIN forwards f ON f.target = t.id AND f.state IN ('done', 'dead') AND f.state = 'dead'
                  WHERE t.source IS NOT NULL AND t.removed_at IS NULL GROUP BY t.source ORDER BY t.source";
             let mut select = connection.prepare_cached(sql)?;
             let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -192,7 +193,7 @@ impl Archive {
         self.read(|connection| {
             let sql = "SELECT f.last, f.delivery, d.received_at, f.tries, f.status, f.code
                  FROM forwards f JOIN deliveries d ON d.id = f.delivery
-                 WHERE f.target = ?1 AND f.state = 'dead' AND f.last < ?2 ORDER BY f.last DESC LIMIT ?3";
+                 WHERE f.target = ?1 AND f.state IN ('done', 'dead') AND f.state = 'dead' AND f.last < ?2 ORDER BY f.last DESC LIMIT ?3";
             let mut select = connection.prepare_cached(sql)?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let rows = select.query_map([target.0, before.unwrap_or(i64::MAX), limit], |row| {
@@ -245,15 +246,15 @@ impl Archive {
         let deliveries = deliveries.map(<[DeliveryId]>::to_vec);
         self.write(move |connection| {
             targets::one(connection, target)?;
-            let again =
-                "UPDATE forwards SET state = 'waiting', due_at = ?2, tries = 0 WHERE target = ?1 AND state = 'dead'";
+            let again = "UPDATE forwards SET state = 'waiting', due_at = ?2, tries = 0
+                 WHERE target = ?1 AND state IN ('done', 'dead') AND state = 'dead'";
             let Some(deliveries) = deliveries else {
                 return Ok(connection.execute(again, params![target.0, now.millis()])?);
             };
             let mut again = connection.prepare_cached(&format!("{again} AND delivery = ?3"))?;
-            deliveries.iter().try_fold(0, |count, id| {
-                Ok(count + again.execute(params![target.0, now.millis(), id.0])?)
-            })
+            deliveries
+                .iter()
+                .try_fold(0, |count, id| Ok(count + again.execute(params![target.0, now.millis(), id.0])?))
         })
     }
 

@@ -369,11 +369,18 @@ impl Archive {
 }
 
 /// Lets go of the oldest: the log keeps its newest attempts, and what arrived is remembered as long as one of its attempts.
+/// The index serves only a condition that holds its own, word for word.
 fn let_go(connection: &Connection, target: i64, newest: i64) -> Result<(), ArchiveError> {
     for (sql, kept) in [
         ("DELETE FROM forward_attempts WHERE target = ?1 AND number <= ?2", KEPT),
-        ("DELETE FROM forwards WHERE target = ?1 AND state = 'done' AND last <= ?2", KEPT),
-        ("DELETE FROM forwards WHERE target = ?1 AND state = 'dead' AND last <= ?2", KEPT_DEAD),
+        (
+            "DELETE FROM forwards WHERE target = ?1 AND state IN ('done', 'dead') AND state = 'done' AND last <= ?2",
+            KEPT,
+        ),
+        (
+            "DELETE FROM forwards WHERE target = ?1 AND state IN ('done', 'dead') AND state = 'dead' AND last <= ?2",
+            KEPT_DEAD,
+        ),
     ] {
         connection.prepare_cached(sql)?.execute([target, newest - kept])?;
     }
