@@ -30,7 +30,8 @@ pub struct Wish {
 #[derive(Debug)]
 pub struct Supervisor {
     orders: mpsc::UnboundedSender<Order>,
-    status: watch::Receiver<Status>,
+    status: watch::Sender<Status>,
+    clock: Arc<dyn Clock>,
     log: Log,
 }
 
@@ -53,14 +54,22 @@ impl Supervisor {
         log: Log,
     ) -> Self {
         let (orders, taken) = mpsc::unbounded_channel();
-        let (tell, status) = watch::channel(Status::stopped(clock.now()));
-        let keeper = Keeper { plan, clock, asker, probe, log: log.clone(), status: tell };
+        let status = watch::Sender::new(Status::stopped(clock.now()));
+        let (watched, time) = (status.clone(), clock.clone());
+        let keeper = Keeper { plan, clock, asker, probe, log: log.clone(), status };
         tokio::spawn(keeper.keep(taken));
-        Self { orders, status, log }
+        Self { orders, status: watched, clock: time, log }
     }
 
     /// Starts this tunnel, after the one that runs now is gone.
     pub fn start(&self, wish: Wish) {
+        // Told at once: whoever looks after starting it must not take it for one that was stopped.
+        let now = self.clock.now();
+        self.status.send_modify(|status| {
+            if status.state == State::Stopped {
+                *status = Status { state: State::Starting, since: now, trouble: None, ..status.clone() };
+            }
+        });
         self.order(Order::Start(wish));
     }
 
@@ -91,7 +100,7 @@ impl Supervisor {
     /// How the tunnel is, and every change of it.
     #[must_use]
     pub fn status(&self) -> watch::Receiver<Status> {
-        self.status.clone()
+        self.status.subscribe()
     }
 
     /// What the tunnel says.
@@ -158,7 +167,7 @@ impl Keeper {
     async fn hold(&self, wish: Wish, orders: &mut Orders) -> Next {
         let known = wish.known.clone();
         self.status.send_modify(|status| {
-            *status = Status { known, ..Status::stopped(self.clock.now()) };
+            *status = Status { known, state: State::Starting, ..Status::stopped(self.clock.now()) };
         });
         // The last run's session may still hold what this one asks for, so that a refusal passes.
         let (mut failures, mut worked) = (0, false);
