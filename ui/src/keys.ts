@@ -39,6 +39,7 @@ export const keyMap: Binding[] = [
   { command: 'sendRequest', keys: ['Mod+enter'], group: 'delivery' },
   { command: 'copyCurl', keys: ['c'], group: 'delivery' },
   { command: 'select', keys: ['q'], group: 'delivery' },
+  { command: 'compare', keys: ['='], group: 'delivery' },
   { command: 'search', keys: ['/', 'Mod+k'], group: 'everywhere' },
   { command: 'back', keys: ['Escape'], group: 'everywhere' },
   { command: 'inbox', keys: ['1'], group: 'everywhere' },

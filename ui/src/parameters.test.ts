@@ -9,6 +9,7 @@ const nowhere: Spot = {
   conversation: undefined,
   delivery: undefined,
   sample: undefined,
+  with: undefined,
   source: undefined,
   quarantined: false,
   sought: '',
@@ -30,6 +31,7 @@ test.each([
   '#/everything?search=%26open%3Dc1',
   '#/deliveries?source=shop&quarantined=&open=12&at=',
   '#/deliveries?quarantined=',
+  '#/deliveries?open=12&with=7',
   '#/addresses',
   '#/addresses?open=shop&part=signature',
   '#/addresses?open=shop&part=forward&target=3',
@@ -47,6 +49,7 @@ test.each([
   ['#/conversations', '#/inbox'],
   ['#/visitor', '#/inbox'],
   ['#/deliveries?at=/a', '#/deliveries'],
+  ['#/deliveries?with=7', '#/deliveries'],
   ['#/addresses?part=signature', '#/addresses'],
 ])('%s is %s', (address, becomes) => {
   expect(addressOf({ ...nowhere, ...spotOf(address) })).toBe(becomes);

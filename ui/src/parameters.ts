@@ -15,6 +15,8 @@ export interface Spot {
   delivery: string | undefined;
   /** The sample that a request is made from. */
   sample: string | undefined;
+  /** The delivery that the open one is compared with. */
+  with: string | undefined;
   source: string | undefined;
   /** Only deliveries in quarantine. */
   quarantined: boolean;
@@ -51,6 +53,7 @@ const absent: Pick<Spot, Field> = {
   conversation: undefined,
   delivery: undefined,
   sample: undefined,
+  with: undefined,
   source: undefined,
   quarantined: false,
   sought: '',
@@ -80,6 +83,7 @@ const kept: Record<Page, [parameter: string, field: Field][]> = {
     ['search', 'sought'],
     ['follow', 'following'],
     ['open', 'delivery'],
+    ['with', 'with'],
     ['at', 'at'],
   ],
   addresses: [

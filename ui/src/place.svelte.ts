@@ -11,6 +11,8 @@ class Place implements Spot {
   conversation = $state<string>();
   delivery = $state<string>();
   sample = $state<string>();
+  /** The delivery that the open one is compared with. */
+  with = $state<string>();
   source = $state<string>();
   /** Only deliveries in quarantine. */
   quarantined = $state(false);
@@ -126,9 +128,19 @@ class Place implements Spot {
 
   openDelivery(delivery: string | undefined, at?: string): void {
     const step = this.page !== 'deliveries' || (delivery === undefined) !== (this.delivery === undefined);
+    const leavesComparison = this.with !== undefined;
     this.page = 'deliveries';
     this.delivery = delivery;
+    this.with = undefined;
     this.at = at;
+    this.#write(step || leavesComparison);
+  }
+
+  /** Compares the open delivery with this one, or leaves the comparison. Another one to compare with is no new step. */
+  compareWith(delivery: string | undefined): void {
+    const step = (delivery === undefined) !== (this.with === undefined);
+    this.with = delivery;
+    this.at = undefined;
     this.#write(step);
   }
 
@@ -249,6 +261,7 @@ class Place implements Spot {
 
   #go(change: () => void): void {
     this.at = undefined;
+    this.with = undefined;
     change();
     this.#write(true);
   }

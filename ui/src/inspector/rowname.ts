@@ -22,6 +22,7 @@ export const nameOf = (row: DeliveryRow) =>
     bytes(row.size),
     whatHappened(row),
     isUnusual(row.told) && words.answers.answeredBrief(row.told),
+    row.drift ? words.compare.drift.badge(row.drift) : undefined,
     row.pinned ? words.deliveryList.pinned : undefined,
     row.note === undefined ? undefined : `${words.deliveryList.note}: ${row.note}`,
   ]

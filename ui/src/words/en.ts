@@ -6,6 +6,7 @@ import { bodies } from './en/bodies';
 import { deliveryList, searchDeliveries } from './en/deliveries';
 import { handing } from './en/handing';
 import { forward } from './en/forward';
+import { compare } from './en/compare';
 import { history } from './en/history';
 import { provenance } from './en/provenance';
 import { send } from './en/send';
@@ -175,8 +176,8 @@ export const en = {
     attachment: 'Attachment',
     hit: (at: number, of: number) => `hit ${count(at)} of ${count(of)}`,
     noHit: 'found in the details, not in a message',
-    nextHit: 'Next hit',
-    previousHit: 'Previous hit',
+    nextHit: 'Next hit or difference',
+    previousHit: 'Previous hit or difference',
     ratingComment: (text: string) => `“${text}”`,
     visitedPage: 'Visited',
     exported: 'Exported',
@@ -346,6 +347,7 @@ export const en = {
   send,
   services,
   chatvisor,
+  compare,
   signatures,
   tunnel,
 
@@ -387,6 +389,7 @@ export const en = {
     sendRequest: 'Send the request that is written',
     copyCurl: 'Copy as curl',
     select: 'Select for export or replay',
+    compare: 'Compare with the one before',
     search: 'Search',
     back: 'Back, close, clear',
     inbox: 'Inbox',
