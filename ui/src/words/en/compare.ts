@@ -61,9 +61,9 @@ export const compare = {
   label: 'Comparison',
   with: 'Compare with',
   neighbours: {
-    conversation: 'the one before of this conversation',
-    event: 'the one before of this event',
-    source: 'the one before of this address',
+    conversation: 'the previous of this conversation',
+    event: 'the previous of this event',
+    source: 'the previous of this address',
   },
   nothingBefore: 'No earlier delivery to compare with. Open another one, or wait for the next.',
   pick: 'Or choose any delivery in the list.',
