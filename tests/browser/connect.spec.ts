@@ -132,6 +132,13 @@ test('an address that detects its service has every guide to choose from', async
   await expect(page.getByRole('heading', { name: 'Put it into tawk.to' })).toBeVisible();
 });
 
+test('an address that only this machine reaches leads to the tunnel', async ({ inbox }) => {
+  const page = await inbox.openAddress('comm100');
+  await expect(page).toContainText('This address answers on this machine only.');
+  await page.getByRole('button', { name: 'Set up a tunnel' }).click();
+  await expect(inbox.page.getByRole('heading', { level: 1, name: 'Tunnel' })).toBeVisible();
+});
+
 test('the empty inbox leads to the guide, by keyboard', async ({ inbox }) => {
   const { page } = inbox;
   await page.getByRole('button', { name: /^Comm100 http/ }).focus();

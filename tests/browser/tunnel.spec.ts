@@ -57,6 +57,12 @@ test('a tunnel is started, proved, used and stopped', async ({ inbox }) => {
   expect(await page.content(), 'a token is shown by nobody who looks over a shoulder').not.toContain(
     any!.public_url!.split('/').at(-1),
   );
+  const guide = await inbox.openAddress('any');
+  await expect(guide.getByRole('code').first()).toContainText(`${address}h/any/`);
+  await guide.getByLabel('Which service posts here?').selectOption({ label: 'tawk.to' });
+  await expect(guide.getByRole('heading', { name: /^Make the address reachable ?, done$/ })).toBeVisible();
+  await expect(guide).toContainText('tawk.to is not expected to take an address without https.');
+  await inbox.go('tunnel');
   const answer = await fetch(any!.public_url!, {
     method: 'POST',
     body: '{"through":"the tunnel"}',

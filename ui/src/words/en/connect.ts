@@ -18,12 +18,15 @@ export const connect = {
   done: 'done',
   reach: 'Make the address reachable',
   onlyHere: (name: string) =>
-    `This address answers on this machine only. ${name} is on the internet and needs a tunnel to it, such as one of these, in a terminal that stays open:`,
-  tunnelThen:
-    'The address for the service is then the one that the tunnel shows, followed by this. Whoever knows it can post, so treat it as a secret.',
-  tunnel: 'Command for a tunnel',
-  path: 'Path of the address',
-  copyPath: 'Copy path',
+    `This address answers on this machine only. ${name} is on the internet and needs a tunnel to it.`,
+  setTunnel: 'Set up a tunnel',
+  seeTunnel: 'See the tunnel',
+  publicNow:
+    'The tunnel leads here from the internet. Whoever knows the address can post to it, so treat it as a secret.',
+  publicBroken: 'The tunnel has this address, but nothing comes through it now.',
+  needsHttps: (name: string) =>
+    `${name} is not expected to take an address without https. Choose a tunnel that has one.`,
+  inTheOpen: 'Without https, everybody on the way can read what is sent.',
   put: (name: string) => `Put it into ${name}`,
   events: 'Switch on the events',
   event: 'Event',
