@@ -38,7 +38,7 @@ const standing = (inbox: Inbox) => inbox.page.getByRole('region', { name: 'How t
 
 test('a tunnel is started, proved, used and stopped', async ({ inbox }) => {
   const { page } = inbox;
-  await page.keyboard.press('t');
+  await page.keyboard.press('-');
   await expect(page).toHaveURL(/#\/tunnel$/);
   const status = page.getByRole('contentinfo');
   await expect(status).toContainText('no tunnel');

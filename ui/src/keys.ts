@@ -52,7 +52,7 @@ export const keyMap: Binding[] = [
   { command: 'deliveries', keys: ['8'], group: 'everywhere' },
   { command: 'addresses', keys: ['9'], group: 'everywhere' },
   { command: 'history', keys: ['0'], group: 'everywhere' },
-  { command: 'tunnel', keys: ['t'], group: 'everywhere' },
+  { command: 'tunnel', keys: ['-'], group: 'everywhere' },
   { command: 'help', keys: ['?'], group: 'everywhere' },
 ];
 

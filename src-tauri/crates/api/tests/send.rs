@@ -37,15 +37,7 @@ impl Host {
 
     /// Waits until everything that arrived has been read.
     fn settle(&self) {
-        self.until("every delivery is read", || self.ask("overview", &json!({})).unwrap()["waiting"] == 0);
-    }
-
-    fn until(&self, what: &str, holds: impl Fn() -> bool) {
-        let deadline = Moment::now() + Duration::from_secs(60);
-        while !holds() {
-            assert!(Moment::now() < deadline, "{what}");
-            std::thread::yield_now();
-        }
+        until("every delivery is read", || self.ask("overview", &json!({})).unwrap()["waiting"] == 0);
     }
 
     fn stored(&self, id: &Value) -> Delivery {
@@ -102,6 +94,14 @@ fn server() -> (String, std::thread::JoinHandle<Vec<u8>>) {
         request
     });
     (url, serving)
+}
+
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Moment::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Moment::now() < deadline, "{what}");
+        std::thread::yield_now();
+    }
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn a_request_is_sent_again_and_again_and_can_be_stopped() {
     request["sign_with"] = json!({ "source": "tawkto", "label": "mine" });
     let ask = json!({ "request": request, "times": 7, "per_second": 200.0, "fresh": true });
     let begun = host.act("repeat_request", &ask).unwrap()["work"].clone();
-    host.until("it ends", || work(&begun)["state"] == "done");
+    until("it ends", || work(&begun)["state"] == "done");
     assert_eq!(work(&begun)["counts"][0], json!({ "code": "taken", "count": 7 }), "{}", work(&begun));
     host.settle();
     let found = host.ask("conversations", &json!({ "view": "everything" })).unwrap();
@@ -323,9 +323,9 @@ fn a_request_is_sent_again_and_again_and_can_be_stopped() {
 
     let ask = json!({ "request": request, "times": 10_000, "per_second": 0.1 });
     let begun = host.act("repeat_request", &ask).unwrap()["work"].clone();
-    host.until("it begins", || work(&begun)["done"] == 1);
+    until("it begins", || work(&begun)["done"] == 1);
     host.act("cancel_work", &json!({ "id": begun })).unwrap();
-    host.until("it stops", || work(&begun)["state"] == "cancelled");
+    until("it stops", || work(&begun)["state"] == "cancelled");
     assert_eq!(host.api.archive().newest_delivery().unwrap(), 8, "what was sent stays, and no more comes");
 
     for (times, per_second) in [(0, 1.0), (10_001, 1.0), (1, 0.0), (1, 1e9)] {
