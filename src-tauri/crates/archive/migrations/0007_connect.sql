@@ -1,5 +1,5 @@
 -- What a source heard from its service itself, without samples and requests made by hand to try the address. Derived with
--- the rest of `heard`. An archive from before begins with what arrives next, or with a rebuild.
+-- the rest of `heard`.
 ALTER TABLE heard ADD COLUMN real_deliveries INTEGER NOT NULL DEFAULT 0;
 -- The first of them, as its number and its time: the guide to a service looks for it, and must not read the journal.
 ALTER TABLE heard ADD COLUMN first_real INTEGER;

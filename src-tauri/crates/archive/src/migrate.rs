@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::ArchiveError;
+use crate::{ArchiveError, projector};
 
 /// Every format, oldest first: the first migration makes format 1.
 const MIGRATIONS: &[&str] = &[
@@ -42,6 +42,10 @@ pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), Ar
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if format(&transaction)? < number {
             transaction.execute_batch(migration)?;
+            // What a newer format derives besides, it derives of the deliveries from before as well.
+            if found > 0 && number == newest() {
+                projector::forget(&transaction)?;
+            }
             transaction.pragma_update(None, "user_version", number)?;
             transaction.commit()?;
         }

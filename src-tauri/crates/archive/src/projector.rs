@@ -410,14 +410,17 @@ impl Archive {
     /// # Errors
     /// When the archive cannot be written.
     pub fn rebuild(&self) -> Result<(), ArchiveError> {
-        self.write(|connection| {
-            connection.execute_batch(
-                "DELETE FROM transcripts; DELETE FROM conversations; DELETE FROM tellings;
-                 DELETE FROM readings; DELETE FROM attempts; DELETE FROM heard; DELETE FROM rereads;
-                 INSERT INTO search (search) VALUES ('delete-all');
-                 UPDATE cursor SET delivery = 0, turn = turn + 1;",
-            )?;
-            shapes::empty(connection)
-        })
+        self.write(forget)
     }
+}
+
+/// Empties all that is derived and sets the cursor back to the start.
+pub(crate) fn forget(connection: &Connection) -> Result<(), ArchiveError> {
+    connection.execute_batch(
+        "DELETE FROM transcripts; DELETE FROM conversations; DELETE FROM tellings;
+         DELETE FROM readings; DELETE FROM attempts; DELETE FROM heard; DELETE FROM rereads;
+         INSERT INTO search (search) VALUES ('delete-all');
+         UPDATE cursor SET delivery = 0, turn = turn + 1;",
+    )?;
+    shapes::empty(connection)
 }

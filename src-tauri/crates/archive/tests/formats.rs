@@ -65,6 +65,10 @@ fn check(file: &Path, format: &str) {
     let smartsupp = sources.iter().find(|source| source.name == "smartsupp").unwrap();
     assert_eq!(smartsupp.secrets.len(), 1, "{format}: a secret stays");
 
+    let file = rusqlite::Connection::open(folder.path().join("archive.sqlite")).unwrap();
+    let learned: i64 = file.query_row("SELECT count(*) FROM shapes", [], |row| row.get(0)).unwrap();
+    assert!(learned > 0, "{format}: what is derived today is derived of earlier deliveries too");
+
     archive.rebuild().unwrap();
     settle(&archive);
     assert_eq!(transcripts(&archive), before, "{format}: derived anew, it is the same");
