@@ -104,7 +104,7 @@ impl Needle {
     #[must_use]
     pub fn is_in(&self, hay: &Haystack<'_>) -> bool {
         self.finder.find(hay.lowered).is_some()
-            || (!self.text.is_ascii() && hay.folded().contains(&self.text))
+            || (!self.text.is_ascii() && !hay.bytes.is_ascii() && hay.folded().contains(&self.text))
             || (self.escaped
                 && memchr::memchr(b'\\', hay.bytes).is_some()
                 && hay.unescaped().contains(&self.text))
