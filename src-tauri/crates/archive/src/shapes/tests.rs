@@ -203,6 +203,16 @@ fn a_repetition_teaches_nothing() {
 }
 
 #[test]
+fn a_payload_that_is_a_list_is_judged_as_one() {
+    let mut taught = Taught { shape: Shape::default(), number: 0 };
+    for number in 0..LEARNED_AFTER {
+        assert_eq!(taught.judged(&format!("[{number}]")), Vec::<String>::new(), "it is being learned");
+    }
+    assert_eq!(taught.judged(r#"["x"]"#), ["retyped /* at /0 was [Number] is Text"]);
+    assert_eq!(taught.judged(r#"{"a":1}"#), ["retyped  at  was [List] is Object"]);
+}
+
+#[test]
 fn a_stranger_cannot_make_a_shape_grow_without_end() {
     let mut taught = Taught { shape: Shape::default(), number: 0 };
     for round in 0..60 {
