@@ -11,7 +11,7 @@ use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::query::Query;
 use afterchat_transcript::{Instant, Transcript};
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/archives");
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats");
 
 fn now() -> Instant {
     Instant::from_millis(1_800_000_000_000).unwrap()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use afterchat_archive::{Asker, Taken, TargetId};
 use afterchat_transcript::Instant;
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -57,7 +57,7 @@ pub(super) async fn run(forwarder: Forwarder, stop: CancellationToken) {
             }
             () = forwarder.0.nudge.notified() => {}
             Ok(()) = changes.changed() => {}
-            () = sleep(rest.unwrap_or_default()), if rest.is_some() => {}
+            () = pass(rest.unwrap_or_default()), if rest.is_some() => {}
         }
     }
     let finished = async { while under_way.join_next().await.is_some() {} };
@@ -65,6 +65,11 @@ pub(super) async fn run(forwarder: Forwarder, stop: CancellationToken) {
         under_way.shutdown().await;
     }
     forwarder.release().await;
+}
+
+/// Lets this time pass. A timer wakes no sooner than at its next whole millisecond, so what is due already has none.
+async fn pass(rest: Duration) {
+    if rest.is_zero() { yield_now().await } else { sleep(rest).await }
 }
 
 /// How long until this time.
