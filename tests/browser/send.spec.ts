@@ -44,6 +44,8 @@ test('a delivery is changed and sent again, from the keyboard alone', async ({ i
   await inbox.post('any', '{"hello": "<img src=x onerror=alert(1)>\u202e", "n": 12345678901234567890.50}');
   await inbox.go('deliveries');
   await inbox.rows.first().click();
+  // The key belongs to the delivery, which must be there.
+  await expect(page.getByRole('region', { name: 'Raw body' })).toBeVisible();
   await page.keyboard.press('r');
   await expect(page.getByRole('heading', { level: 1, name: 'Delivery 1, sent again' })).toBeVisible();
   await expect(editor(inbox)).toContainText('12345678901234567890.50');
