@@ -31,6 +31,12 @@ impl Server {
         // Of its own, because the server ends no connection when it is dropped.
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.spawn(async move { server.listen().await.unwrap() });
+        // It does not tell when its port is open; a client that came too early would begin with "unreachable".
+        let begun = Instant::now();
+        while std::net::TcpStream::connect((address, 7835)).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "the server opens its port");
+            std::thread::yield_now();
+        }
         Self { address: address.to_string(), runtime: Some(runtime) }
     }
 }
