@@ -18,6 +18,8 @@ use afterchat_transcript::Instant;
 use afterchat_tunnel::{self as tunnel, Clock as _, Log, Plan, Status, Supervisor, Trouble, Wall, Wish};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use url::Url;
 
 pub(crate) use kinds::{Entered, KINDS, Kind, by_id};
@@ -49,6 +51,8 @@ pub(crate) struct Tunnels {
 struct Open {
     supervisor: Arc<Supervisor>,
     door: Door,
+    /// Ends once the supervisor is gone and what it told last is remembered.
+    following: JoinHandle<()>,
     /// Held so that no other program keeps a tunnel up for this archive.
     _lock: File,
 }
@@ -129,7 +133,9 @@ impl Api {
         }
         let Some(Open { supervisor, door, .. }) = open.as_ref() else { return Ok(()) };
         supervisor.log().hide(entered.secret);
-        let known = self.archive.setting(KNOWN)?.and_then(|known| Url::parse(&known).ok());
+        // What was proved just now is on its way into the archive.
+        let stored = self.archive.setting(KNOWN)?.and_then(|known| Url::parse(&known).ok());
+        let known = supervisor.status().borrow().known.clone().or(stored);
         self.tunnels.show(Shown {
             kind: kind.id.to_owned(),
             status: supervisor.status(),
@@ -166,8 +172,9 @@ impl Api {
         let probe = Probe::new(move |nonce| answers.answer(nonce));
         let door = afterchat_listener::open_with_probe(listener, journal, Limits::default(), probe).await;
         self.archive.set_setting(PORT, Some(&door.address.port().to_string()))?;
-        tokio::spawn(follow(self.archive.clone(), supervisor.status(), supervisor.log().written()));
-        Ok(Open { supervisor, door, _lock: lock })
+        let following =
+            tokio::spawn(follow(self.archive.clone(), supervisor.status(), supervisor.log().written()));
+        Ok(Open { supervisor, door, following, _lock: lock })
     }
 
     /// Starts the tunnel that was on at the end of the last run, if there was one.
@@ -190,10 +197,14 @@ impl Api {
     /// Stops the tunnel at the end of the program.
     pub(crate) async fn close_tunnel(&self) {
         let mut open = self.tunnels.open.lock().await;
-        if let Some(Open { supervisor, door, _lock: lock }) = open.take() {
+        if let Some(Open { supervisor, door, following, _lock: lock }) = open.take() {
             // Requests under way still have their way back while the door finishes them.
             door.close(GRACE).await;
             supervisor.stop().await;
+            drop((supervisor, door));
+            if timeout(GRACE, following).await.is_err() {
+                tracing::warn!("the tunnel's last address may not be remembered");
+            }
             drop(lock);
         }
         drop(open);
@@ -289,6 +300,7 @@ async fn follow(archive: Archive, mut status: watch::Receiver<Status>, mut lines
         }
         archive.announce();
         tokio::select! {
+            biased;
             changed = status.changed() => if changed.is_err() { return },
             written = lines.changed() => {
                 if written.is_err() {
