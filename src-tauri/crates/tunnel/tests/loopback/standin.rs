@@ -311,11 +311,13 @@ async fn a_program_that_never_stops_talking_never_stalls() {
 async fn a_program_that_does_not_go_when_asked_is_made_to_with_its_children() {
     let house = house().await;
     let pids = house.folder.path().join("pids");
+    // It tells its address once it and its child are deaf to being asked.
     let stubborn = format!(
-        "trap '' TERM\n(trap '' TERM; echo $$ >> '{0}'; while :; do sleep 600; done) &\necho $! >> '{0}'\nwhile :; do sleep 600; done",
+        "trap '' TERM\n(trap '' TERM; echo $$ >> '{0}'; while :; do sleep 600; done) &\necho $! >> '{0}'\n\
+         until [ \"$(wc -l < '{0}')\" -ge 2 ]; do sleep 0.01; done\necho 'at https://a.example'\nwhile :; do sleep 600; done",
         pids.display()
     );
-    let program = script(&house, "tool", "at https://a.example\n", &stubborn);
+    let program = script(&house, "tool", "", &stubborn);
     let command = format!("'{}' {{port}}", program.display());
     house.start(
         Program::new(&command, r"at (https://\S+)", "", None, None, house.folder.path().into()).unwrap(),
