@@ -2,7 +2,8 @@
 //!
 //! It reads the deliveries after its cursor and folds every conversation they tell of anew from all its deliveries, on a
 //! thread and a read-only connection of its own. What it made is stored by the writer in one transaction that also moves
-//! the cursor. A conversation is never patched, so it cannot drift from its journal.
+//! the cursor. A conversation is never patched, so it cannot drift from its journal. While many deliveries arrive it does
+//! less: answers come first.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -28,10 +29,16 @@ use crate::{Archive, ArchiveError, answers, connected, conversations};
 
 /// Deliveries projected at once: enough to share a commit, few enough that storing them holds up no answer for long.
 const PAGE: i64 = 64;
+/// The same before a crowd.
+const SMALL_PAGE: i64 = 16;
 /// A slice ends after this time, however many deliveries it has read.
 const SLICE: Duration = Duration::from_millis(100);
 /// After a failure the projector rests, instead of trying a full disk a thousand times a second.
 const REST: Duration = Duration::from_secs(1);
+/// So many deliveries that arrive while a slice is made and stored are a crowd: their services wait for answers.
+const CROWD: u64 = 64;
+/// Before a crowd the projector rests this many times as long as its slice took, and not longer than the second.
+const GIVE_WAY: (u32, Duration) = (10, Duration::from_millis(500));
 /// After this many conversations were indexed, the index is merged once nothing else is to do: a large index that was
 /// never merged makes some later commit take seconds.
 const MERGE_AFTER: usize = 5_000;
@@ -81,7 +88,7 @@ impl Projector {
         woken: Receiver<()>,
     ) -> Result<Self, ArchiveError> {
         let stop = Arc::new(AtomicBool::new(false));
-        let work = Work { readers, writer, stop: Arc::clone(&stop), indexed: 0 };
+        let work = Work { readers, writer, stop: Arc::clone(&stop), indexed: 0, page: PAGE };
         let thread =
             std::thread::Builder::new().name("projector".to_owned()).spawn(move || work.run(&woken))?;
         Ok(Self { stop, wake, thread: Mutex::new(Some(thread)) })
@@ -108,12 +115,13 @@ struct Work {
     writer: Arc<Writer>,
     stop: Arc<AtomicBool>,
     indexed: usize,
+    page: i64,
 }
 
 impl Work {
     fn run(mut self, woken: &Receiver<()>) {
         while !self.stop.load(Ordering::Relaxed) {
-            let goes_on = match self.step() {
+            let goes_on = match self.step(woken) {
                 Ok(true) => Ok(()),
                 Ok(false) if self.indexed >= MERGE_AFTER => match woken.recv_timeout(QUIET) {
                     Err(RecvTimeoutError::Timeout) => self.merge(woken),
@@ -128,14 +136,14 @@ impl Work {
             };
             if let Err(error) = goes_on {
                 tracing::error!(%error, "deliveries are kept but could not be read yet");
-                self.rest(woken);
+                self.rest(woken, REST);
             }
         }
     }
 
-    /// Waits out a failure, whatever arrives meanwhile, but not longer than the archive stays open.
-    fn rest(&self, woken: &Receiver<()>) {
-        let until = Moment::now() + REST;
+    /// Waits, whatever arrives meanwhile, but not longer than the archive stays open.
+    fn rest(&self, woken: &Receiver<()>, how_long: Duration) {
+        let until = Moment::now() + how_long;
         while let Some(left) =
             until.checked_duration_since(Moment::now()).filter(|_| !self.stop.load(Ordering::Relaxed))
         {
@@ -144,10 +152,21 @@ impl Work {
     }
 
     /// Does a little work; false when there is nothing more to do.
-    fn step(&mut self) -> Result<bool, ArchiveError> {
-        let Some(projection) = self.readers.with(project)? else { return Ok(false) };
+    fn step(&mut self, woken: &Receiver<()>) -> Result<bool, ArchiveError> {
+        let (begun, kept) = (Moment::now(), self.writer.kept());
+        let page = self.page;
+        let Some(projection) = self.readers.with(|connection| project(connection, page))? else {
+            return Ok(false);
+        };
         self.indexed += projection.conversations.len();
         self.writer.write(move |connection| projection.store(connection))?;
+        // What is not shown yet can wait; a service that is not answered may give up.
+        let crowd = self.writer.kept() - kept >= CROWD;
+        self.page = if crowd { SMALL_PAGE } else { PAGE };
+        if crowd {
+            let (times, longest) = GIVE_WAY;
+            self.rest(woken, longest.min(begun.elapsed() * times));
+        }
         Ok(true)
     }
 
@@ -208,15 +227,15 @@ struct NotedReading {
     event_key: Option<EventKey>,
 }
 
-/// Reads the deliveries that somebody has decided about, else the next ones, and folds what they tell of; `None` when
-/// there are none.
-fn project(connection: &Connection) -> Result<Option<Projection>, ArchiveError> {
+/// Reads the deliveries that somebody has decided about, else the next ones, `most` at once, and folds what they tell of;
+/// `None` when there are none.
+fn project(connection: &Connection, most: i64) -> Result<Option<Projection>, ArchiveError> {
     let (from, turn) = connection
         .query_row("SELECT delivery, turn FROM cursor", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut page = journal::to_read_again(connection, PAGE)?;
+    let mut page = journal::to_read_again(connection, most)?;
     let again = !page.is_empty();
     if !again {
-        page = journal::after(connection, from, PAGE)?;
+        page = journal::after(connection, from, most)?;
     }
     if page.is_empty() {
         return Ok(None);

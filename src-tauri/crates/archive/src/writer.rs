@@ -5,6 +5,7 @@
 //! holds up nobody who waits for an answer.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -53,6 +54,7 @@ pub(crate) struct Listeners {
 /// The handle to the writing thread.
 pub(crate) struct Writer {
     jobs: Mutex<Option<SyncSender<Job>>>,
+    kept: Arc<AtomicU64>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -70,10 +72,16 @@ impl Writer {
         notes: Arc<Notes>,
     ) -> Result<Self, ArchiveError> {
         let (sender, jobs) = sync_channel(WAITING);
-        let work = Work { connection, jobs, listeners, notes, seen: 0 };
+        let kept = Arc::new(AtomicU64::new(0));
+        let work = Work { connection, jobs, listeners, notes, kept: Arc::clone(&kept), seen: 0 };
         let thread =
             std::thread::Builder::new().name("archive-writer".to_owned()).spawn(move || work.run())?;
-        Ok(Self { jobs: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { jobs: Mutex::new(Some(sender)), kept, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// How many deliveries were kept since it was started.
+    pub(crate) fn kept(&self) -> u64 {
+        self.kept.load(Ordering::Relaxed)
     }
 
     /// Queues a delivery. The answer arrives after the commit.
@@ -131,6 +139,7 @@ struct Work {
     jobs: Receiver<Job>,
     listeners: Listeners,
     notes: Arc<Notes>,
+    kept: Arc<AtomicU64>,
     /// SQLite's count of other connections' commits, as last seen.
     seen: i64,
 }
@@ -199,6 +208,7 @@ impl Work {
         self.listeners.wake.wake();
         match kept {
             Ok(ids) => {
+                self.kept.fetch_add(ids.len() as u64, Ordering::Relaxed);
                 for ((_, answer), id) in deliveries.into_iter().zip(ids) {
                     let _gone = answer.send(Ok(id));
                 }
