@@ -45,8 +45,9 @@ impl Progress {
 pub(crate) fn stop_flag() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&flag);
+    let stop = stop_requested();
     tokio::spawn(async move {
-        if stop_requested().await.is_ok() {
+        if stop.await.is_ok() {
             raised.store(true, Ordering::Relaxed);
         }
     });

@@ -78,11 +78,13 @@ impl Listen {
             api.archive().answer_for_this_run(plan, Instant::from_utc(chrono::Utc::now()));
         }
         let forwarding = self.forward.begin(api)?;
+        // Before anybody hears that the door is open, because who has heard it may ask for an end.
+        let stop = (self.json || self.plain || !live::is_possible()).then(stop_requested);
         let listening = api.listen(self.port).await?;
         let overview: Overview = serde_json::from_value(api.query("overview", json!({})).await?)?;
-        if self.json || self.plain || !live::is_possible() {
+        if let Some(stop) = stop {
             self.tell_addresses(&listening.url, &overview)?;
-            return self.tell_lines(api, follow, forwarding).await;
+            return self.tell_lines(api, follow, forwarding, stop).await;
         }
         let tunnel = Tunnel::wished(api, self.tunnel.as_deref()).await?;
         let mut head = vec![format!("Afterchat is listening on {}", listening.url)];
@@ -103,10 +105,10 @@ impl Listen {
         api: &Api,
         mut follow: Follow,
         mut forwarding: Forwarding,
+        stop: impl Future<Output = std::io::Result<()>>,
     ) -> anyhow::Result<()> {
         let mut changes = api.changes();
         let mut tunnel = Tunnel::wished(api, self.tunnel.as_deref()).await?;
-        let stop = stop_requested();
         tokio::pin!(stop);
         loop {
             if let Some(tunnel) = &mut tunnel {

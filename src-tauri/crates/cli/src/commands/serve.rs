@@ -26,6 +26,7 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
+        let stop = stop_requested();
         let door = if self.no_listen { None } else { Some(api.listen(self.port).await?) };
         if door.is_some() {
             api.resume_tunnel().await;
@@ -41,7 +42,7 @@ impl Serve {
                 eprintln!("Listening for chat services on {door}");
             }
         }
-        stop_requested().await?;
+        stop.await?;
         serving.close().await
     }
 }
