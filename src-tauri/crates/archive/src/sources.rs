@@ -92,12 +92,22 @@ fn new_token() -> Result<String, ArchiveError> {
 /// a newer Afterchat brings gets its source in an archive that exists, and a source that was removed stays away. Who has
 /// a source for a service already, under whatever name, needs no other.
 pub(crate) fn found(connection: &mut Connection, now: Instant) -> Result<(), ArchiveError> {
-    let transaction = begin(connection)?;
     let services = providers::PROVIDERS.iter().map(|provider| (provider.id(), Some(provider.id())));
-    for (name, provider) in services.chain([(DETECTING, None)]) {
+    let all = services.chain([(DETECTING, None)]);
+    // Usually nothing is to do, and to find that waits for nobody who writes just now.
+    let known = "SELECT EXISTS (SELECT 1 FROM settings WHERE name = ?1)";
+    let mut looking = connection.prepare_cached(known)?;
+    let given = |name: &str| looking.query_row([given_name(name)], |row| row.get::<_, bool>(0));
+    if all.clone().map(|(name, _)| name).map(given).collect::<Result<Vec<_>, _>>()?.iter().all(|given| *given)
+    {
+        return Ok(());
+    }
+    drop(looking);
+    let transaction = begin(connection)?;
+    for (name, provider) in all {
         let given = transaction.execute(
             "INSERT OR IGNORE INTO settings VALUES (?1, ?2)",
-            params![format!("source given: {name}"), now.to_string()],
+            params![given_name(name), now.to_string()],
         )?;
         let sql = "SELECT EXISTS (SELECT 1 FROM sources WHERE name = ?1 OR provider = ?2)";
         let has: bool = transaction.query_row(sql, params![name, provider], |row| row.get(0))?;
@@ -106,6 +116,11 @@ pub(crate) fn found(connection: &mut Connection, now: Instant) -> Result<(), Arc
         }
     }
     Ok(transaction.commit()?)
+}
+
+/// Under which it is remembered that a source was given.
+fn given_name(source: &str) -> String {
+    format!("source given: {source}")
 }
 
 fn insert(
