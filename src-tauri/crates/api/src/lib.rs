@@ -137,7 +137,7 @@ impl Api {
     /// step, and stops the writer.
     pub async fn close(&self) {
         self.close_tunnel().await;
-        self.door.close().await;
+        self.close_door().await;
         self.forwarder.stop().await;
         self.works.close().await;
         let archive = self.archive.clone();
@@ -148,6 +148,13 @@ impl Api {
         if let Err(failure) = closed.await {
             tracing::error!(%failure, "the archive was not closed cleanly; what was acknowledged is safe");
         }
+    }
+
+    /// At the end of the program. Who was in flight has an answer then or is gone, and what is left to note does not hold up
+    /// the end for long.
+    async fn close_door(&self) {
+        self.door.close().await;
+        self.archive.hurry();
     }
 
     async fn run(

@@ -15,6 +15,7 @@ mod migrate;
 mod neighbours;
 mod notes;
 mod open;
+mod patience;
 mod projector;
 mod readers;
 mod samples;

@@ -13,6 +13,7 @@ use crate::answers::{Given, Notes};
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId};
 use crate::migrate::migrate;
+use crate::patience;
 use crate::projector::{Projector, Wake};
 use crate::readers::Readers;
 use crate::signatures::Signature;
@@ -170,6 +171,11 @@ impl Archive {
         done
     }
 
+    /// From now on waits only a moment where another program holds the file: somebody waits for the end.
+    pub fn hurry(&self) {
+        self.inner.writer.hurry();
+    }
+
     /// Finishes what was accepted and stops the writer. Later appends and changes fail with `closing`.
     pub fn close(&self) {
         self.inner.close();
@@ -178,6 +184,7 @@ impl Archive {
 
 impl Inner {
     fn close(&self) {
+        self.writer.hurry();
         self.projector.stop();
         self.readers.close();
         self.writer.stop();
@@ -193,7 +200,7 @@ impl Drop for Inner {
 /// A connection with the archive's settings: durable commits, and waiting for other programs up to five seconds.
 pub(crate) fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, ArchiveError> {
     let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(patience::USUAL)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
         connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -5,7 +5,7 @@
 //! holds up nobody who waits for an answer.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -18,6 +18,7 @@ use crate::answers::Notes;
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId};
 use crate::open::Hooks;
+use crate::patience;
 use crate::projector::Wake;
 use crate::sources;
 
@@ -53,6 +54,7 @@ pub(crate) struct Listeners {
 
 /// The handle to the writing thread.
 pub(crate) struct Writer {
+    closing: Arc<AtomicBool>,
     jobs: Mutex<Option<SyncSender<Job>>>,
     kept: Arc<AtomicU64>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -73,10 +75,16 @@ impl Writer {
     ) -> Result<Self, ArchiveError> {
         let (sender, jobs) = sync_channel(WAITING);
         let kept = Arc::new(AtomicU64::new(0));
-        let work = Work { connection, jobs, listeners, notes, kept: Arc::clone(&kept), seen: 0 };
-        let thread =
-            std::thread::Builder::new().name("archive-writer".to_owned()).spawn(move || work.run())?;
-        Ok(Self { jobs: Mutex::new(Some(sender)), kept, thread: Mutex::new(Some(thread)) })
+        let mut work = Work { connection, jobs, listeners, notes, kept: Arc::clone(&kept), seen: 0 };
+        let closing = Arc::new(AtomicBool::new(false));
+        let hurried = Arc::clone(&closing);
+        let thread = std::thread::Builder::new().name("archive-writer".to_owned()).spawn(move || {
+            if let Err(error) = patience::begin(&mut work.connection, hurried) {
+                tracing::warn!(%error, "closing the archive may take longer");
+            }
+            work.run();
+        })?;
+        Ok(Self { closing, jobs: Mutex::new(Some(sender)), kept, thread: Mutex::new(Some(thread)) })
     }
 
     /// How many deliveries were kept since it was started.
@@ -107,6 +115,11 @@ impl Writer {
             Box::new(move || drop(answer.send(result)))
         })))?;
         done.recv().unwrap_or(Err(ArchiveError::Closing))
+    }
+
+    /// From now on waits only a moment where another program holds the file: somebody waits for the end.
+    pub(crate) fn hurry(&self) {
+        self.closing.store(true, Ordering::Relaxed);
     }
 
     /// Finishes what was queued and ends the thread.
