@@ -203,6 +203,10 @@ pub(crate) fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, Archi
     connection.busy_timeout(patience::USUAL)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        // SQLite opens what it may not write for reading, and says so at the first delivery.
+        if connection.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(ArchiveError::ReadOnly);
+        }
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         // On macOS a plain fsync leaves the data in the disk's own cache. Elsewhere these do nothing.
@@ -229,15 +233,18 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// The file holds tokens and what strangers wrote: other accounts of the machine have no business in it. A file that was
-/// opened to them, as by a copy, is closed again; SQLite gives its companions the same permissions.
+/// opened to them, as by a copy, is closed again; what its owner may do with it stays. SQLite gives its companions the
+/// same permissions when it makes them, and here they get them again: a log from a time when the file was read-only would
+/// keep everybody from writing.
 #[cfg(unix)]
 fn make_private_file(file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let mode = |file: &Path| file.metadata().map(|metadata| metadata.permissions().mode() & 0o777);
+    let wanted = mode(file).unwrap_or(0o600) & 0o700;
     let beside = |ending: &str| PathBuf::from(format!("{}{ending}", file.display()));
     for file in [file.to_owned(), beside("-wal"), beside("-shm")] {
-        let permissions = file.metadata().map(|metadata| metadata.permissions());
-        if permissions.is_ok_and(|permissions| permissions.mode() & 0o077 != 0) {
-            fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+        if mode(&file).is_ok_and(|mode| mode != wanted) {
+            fs::set_permissions(&file, fs::Permissions::from_mode(wanted))?;
         }
     }
     let mut options = fs::OpenOptions::new();
