@@ -42,6 +42,10 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Kill the real program, cut its power, fill its disk and more, for an hour and a half
+    ///
+    /// `cargo xtask test` does a few minutes of it. AFTERCHAT_FAULTS_SEED repeats a run.
+    Faults,
     /// Open the development app, which reloads when the page or the program changes
     Dev,
     /// Build the packages people install (.deb, .dmg, .exe, …)
@@ -72,6 +76,7 @@ fn perform(Arguments { yes, task }: Arguments) -> anyhow::Result<ExitCode> {
         Task::Run { release } => app::run(consent, release)?,
         Task::Test { list: true, .. } => suite::list(),
         Task::Test { only, .. } => return suite::test(consent, &only),
+        Task::Faults => return suite::faults(consent),
         Task::Dev => app::dev(consent)?,
         Task::Bundle { kind } => app::bundle(consent, &kind)?,
         Task::Ui => page::build()?,

@@ -40,6 +40,11 @@ const STEPS: &[Step] = &[
     },
     Step { name: "rust", about: "unit, integration and documentation tests", work: rust_tests },
     Step {
+        name: "faults",
+        about: "the real program killed, cut from power, without space; `cargo xtask faults` does more",
+        work: |counts| fault_tests(Selection::Short, counts),
+    },
+    Step {
         name: "browser",
         about: "the inbox in Chromium, served by `afterchat serve`",
         work: browser_tests,
@@ -79,11 +84,47 @@ fn counted(mut command: Command, runner: Runner, counts: &mut Counts) -> anyhow:
     commands::run_reading(&mut command, |line| *counts += runner.counts(line))
 }
 
-/// The desktop test has a step of its own, because it needs a screen.
+/// How much of the fault suite is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Selection {
+    /// Some minutes.
+    Short,
+    /// Every operation, two hundred kills, an hour of load.
+    Full,
+}
+
+/// Builds the command and runs the whole fault suite.
+pub(crate) fn faults(consent: Consent) -> anyhow::Result<ExitCode> {
+    packages::ensure(&[APP], consent)?;
+    cargo(&["build", "--locked", "--workspace", "--bin", "afterchat"])?;
+    Ok(steps::run(&[&Step {
+        name: "faults",
+        about: "the real program under every fault; takes an hour and a half",
+        work: |counts| fault_tests(Selection::Full, counts),
+    }]))
+}
+
+/// One fault after the other: they measure, and take the machine for themselves.
+fn fault_tests(selection: Selection, counts: &mut Counts) -> anyhow::Result<()> {
+    if cfg!(not(target_os = "linux")) {
+        println!("The faults are made with means of Linux; the tests run there.");
+        return Ok(());
+    }
+    let mut tests = tool("cargo");
+    tests.args(["test", "--locked", "--workspace", "--test", "faults", "--", "--test-threads=1"]);
+    if selection == Selection::Full {
+        tests.env("AFTERCHAT_FAULTS", "full");
+    }
+    tests.env("AFTERCHAT_BIN", places::built("afterchat", false)?);
+    counted(tests, Runner::Cargo, counts)
+}
+
+/// The desktop test has a step of its own, because it needs a screen, and so has the fault suite, which takes minutes.
 fn rust_tests(counts: &mut Counts) -> anyhow::Result<()> {
     let before = generated()?;
     let mut tests = tool("cargo");
-    tests.args(["test", "--locked", "--workspace", "--no-fail-fast", "--", "--skip", "desktop::"]);
+    tests.args(["test", "--locked", "--workspace", "--no-fail-fast", "--"]);
+    tests.args(["--skip", "desktop::", "--skip", "under_fault::"]);
     counted(tests, Runner::Cargo, counts)?;
     for (file, text) in generated()? {
         if before[file] != text {

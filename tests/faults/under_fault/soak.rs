@@ -1,0 +1,94 @@
+//! A steady load for a long time: the log, the memory and the open files stay what they were.
+
+use std::fmt;
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::invariant;
+use crate::ledger::Ledger;
+use crate::load::{load_paced, send_what_waits};
+use crate::program::House;
+use crate::selection::{Chance, either, figures};
+
+/// Deliveries of each sender in a second, and senders.
+const PACE: u32 = 10;
+const SENDERS: usize = 4;
+
+/// What the program takes of the machine at one moment.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sample {
+    log_kib: u64,
+    memory_kib: u64,
+    files: u64,
+}
+
+impl Sample {
+    fn of(house: &House, process: u32) -> Self {
+        let log = fs::metadata(house.data().join("archive.sqlite-wal")).map_or(0, |log| log.len());
+        let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the program runs");
+        let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        let memory_kib = memory.trim().trim_end_matches(" kB").parse().expect("a number");
+        let files = fs::read_dir(format!("/proc/{process}/fd")).expect("its open files").count() as u64;
+        Self { log_kib: log / 1024, memory_kib, files }
+    }
+
+    fn most(samples: &[Self]) -> Self {
+        samples.iter().fold(Self::default(), |most, sample| Self {
+            log_kib: most.log_kib.max(sample.log_kib),
+            memory_kib: most.memory_kib.max(sample.memory_kib),
+            files: most.files.max(sample.files),
+        })
+    }
+}
+
+impl fmt::Display for Sample {
+    fn fmt(&self, line: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(line, "log {} KiB, memory {} KiB, {} files", self.log_kib, self.memory_kib, self.files)
+    }
+}
+
+#[test]
+fn a_steady_load_takes_no_more_and_more_of_the_machine() {
+    let time = Duration::from_secs(either(60, 3600));
+    let (house, ledger) = (House::new(), Ledger::new(Chance::seed()));
+    let (program, listening) = house.start();
+    let over = AtomicBool::new(false);
+    let begun = Instant::now();
+    let mut samples = Vec::new();
+    thread::scope(|scope| {
+        scope.spawn(|| load_paced(&listening, &ledger, SENDERS, PACE, || !over.load(Ordering::Relaxed)));
+        // Somebody looks something up now and then: a reader can hold the log back.
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                house.ok(&["search", "lamps", "--json", "--limit", "50"]);
+                thread::sleep(Duration::from_secs(3));
+            }
+        });
+        while begun.elapsed() < time {
+            thread::sleep(Duration::from_millis(500));
+            samples.push(Sample::of(&house, program.id()));
+            program.forget_lines();
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    send_what_waits(&listening, &ledger);
+    program.stop();
+    let found = invariant::check(&house, &ledger);
+
+    let (first, rest) = samples.split_at(samples.len() / 3);
+    let (first, rest) = (Sample::most(first), Sample::most(rest));
+    let words = format!(
+        "{} s, {} deliveries in a second, {found}; at most in the first third: {first}; afterwards: {rest}",
+        time.as_secs(),
+        found.sent as u64 / time.as_secs()
+    );
+    assert!(rest.log_kib <= first.log_kib + first.log_kib / 2 + 4096, "the log is bounded: {words}");
+    assert!(
+        rest.memory_kib <= first.memory_kib + first.memory_kib / 2 + 16_384,
+        "memory is bounded: {words}"
+    );
+    assert!(rest.files <= first.files + 8, "open files are bounded: {words}");
+    figures("soak", words);
+}
