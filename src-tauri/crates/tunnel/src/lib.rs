@@ -18,6 +18,7 @@ mod ssh;
 mod state;
 mod supervisor;
 mod sweep;
+mod wake;
 
 pub use bore::Bore;
 pub use child::is_installed;
@@ -32,3 +33,4 @@ pub use ssh::{Service, Ssh};
 pub use state::{Account, Address, Encryption, Facts, Readers, State, Status, Trouble};
 pub use supervisor::{Supervisor, Wish};
 pub use sweep::sweep;
+pub use wake::{Happened, LOOK, Looks, Watch};

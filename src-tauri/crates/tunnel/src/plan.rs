@@ -58,10 +58,6 @@ pub struct Plan {
     pub pauses: (Duration, Duration),
     /// How long a tunnel must have been proved for its next failure to count as the first. 60 seconds.
     pub settled: Duration,
-    /// How often it is looked whether the machine slept. 5 seconds.
-    pub look: Duration,
-    /// How far the wall clock may run ahead before that counts as sleep. 30 seconds.
-    pub slept: Duration,
 }
 
 impl Default for Plan {
@@ -78,8 +74,6 @@ impl Default for Plan {
             question: seconds(10),
             pauses: (seconds(1), seconds(60)),
             settled: seconds(60),
-            look: seconds(5),
-            slept: seconds(30),
         }
     }
 }

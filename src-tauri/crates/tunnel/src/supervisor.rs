@@ -7,12 +7,12 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
+use crate::wake::Looks;
 use crate::{Asker, Clock, Event, Log, Plan, Probe, Run, State, Status, Trouble, Tunnel};
 
 /// What a person wishes for.
@@ -230,7 +230,7 @@ impl Keeper {
         let mut running = wish.tunnel.clone().run(run);
         let mut proofs = Proofs::new(wish.tunnel.can_restart());
         let address_by = Instant::now() + self.plan.address;
-        let mut looks = Looks::new(&self.plan, self.clock.clone());
+        let mut looks = Looks::new(self.clock.clone());
         let ended = loop {
             tokio::select! {
                 biased;
@@ -477,35 +477,6 @@ impl Keeper {
                 .await
                 .unwrap_or_else(|_| Err(late()))
         })
-    }
-}
-
-/// Notices that the machine slept: the clock on the wall ran on and tokio's stood still.
-struct Looks {
-    interval: tokio::time::Interval,
-    last: (SystemTime, Instant),
-    slept: std::time::Duration,
-    clock: Arc<dyn Clock>,
-}
-
-impl Looks {
-    fn new(plan: &Plan, clock: Arc<dyn Clock>) -> Self {
-        let mut interval = interval(plan.look);
-        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { interval, last: (clock.now(), Instant::now()), slept: plan.slept, clock }
-    }
-
-    /// Resolves when it is noticed. May be dropped and called again.
-    async fn slept(&mut self) {
-        loop {
-            self.interval.tick().await;
-            let (wall, run) = std::mem::replace(&mut self.last, (self.clock.now(), Instant::now()));
-            // A clock that was set back is no sleep.
-            let walled = self.last.0.duration_since(wall).unwrap_or_default();
-            if walled > self.slept + self.last.1.duration_since(run) {
-                return;
-            }
-        }
     }
 }
 

@@ -289,6 +289,26 @@ async fn an_address_is_proved_anew_after_sleep() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_is_proved_anew_after_the_machine_stood_still() {
+    let stage = Stage::new();
+    stage.start(None, works);
+    stage.state(State::Reachable).await;
+    sleep(Duration::from_secs(10)).await;
+    let before = stage.world.asked.load(SeqCst);
+    tokio::time::advance(Duration::from_secs(20)).await;
+    sleep(Duration::from_secs(6)).await;
+    assert_eq!(stage.world.asked.load(SeqCst), before, "twenty seconds are a busy machine");
+    // Where both clocks run on through sleep, nobody looks meanwhile.
+    tokio::time::advance(Duration::from_secs(120)).await;
+    sleep(Duration::from_secs(6)).await;
+    assert_eq!(stage.world.asked.load(SeqCst), before + 1);
+    let year = 365 * 24 * 3600;
+    stage.clock.ahead.store(year, SeqCst);
+    sleep(Duration::from_secs(20)).await;
+    assert_eq!(stage.world.asked.load(SeqCst), before + 1, "a clock that is set a year ahead is no sleep");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_changed_address_is_announced_until_something_arrives_on_it() {
     let stage = Stage::new();
     stage.start(Some("https://old.example"), works);
