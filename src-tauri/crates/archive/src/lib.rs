@@ -9,6 +9,7 @@ mod connected;
 mod conversations;
 mod error;
 mod forwards;
+mod health;
 mod journal;
 mod local;
 mod migrate;
@@ -16,6 +17,7 @@ mod neighbours;
 mod notes;
 mod open;
 mod patience;
+mod presence;
 mod projector;
 mod readers;
 mod samples;
@@ -43,11 +45,13 @@ pub use forwards::{
     Asker, Attempt, Attempted, DeadLetter, ForwardState, Forwarded, Lease, Settled, Standing, Taken, Target,
     TargetId, TargetSettings,
 };
+pub use health::{Days, Error as SourceError, Health, Quiet, Rhythm, Wrong};
 pub use journal::{DeliveryId, DeliverySummary, Effort, Found, JournalQuestion, Journalled, Outcome};
 pub use local::Flag;
 pub use neighbours::Neighbours;
 pub use notes::Noted;
 pub use open::Archive;
+pub use presence::{Gap, GapQuestion, HEARTBEAT, NEWSWORTHY, OpenEnded};
 pub use projector::Progress;
 pub use samples::{OwnSample, SampleContent};
 pub use secrets::{Guard, SigningSecret};

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_forwards.sql"),
     include_str!("../migrations/0006_samples.sql"),
     include_str!("../migrations/0007_connect.sql"),
+    include_str!("../migrations/0008_presence.sql"),
 ];
 
 /// The newest format this program knows.

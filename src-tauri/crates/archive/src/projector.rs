@@ -25,7 +25,7 @@ use crate::readers::Readers;
 use crate::shapes::{self, Learner};
 use crate::told::{self, Read};
 use crate::writer::Writer;
-use crate::{Archive, ArchiveError, answers, connected, conversations};
+use crate::{Archive, ArchiveError, answers, connected, conversations, health};
 
 /// Deliveries projected at once: enough to share a commit, few enough that storing them holds up no answer for long.
 const PAGE: i64 = 64;
@@ -218,6 +218,9 @@ struct NotedReading {
     received_at: i64,
     /// Its service sent it: nobody here did, to try the address.
     real: bool,
+    /// The door refused it. What a person accepts later teaches nothing either: it would be learned at another time than
+    /// in a rebuild.
+    refused: bool,
     provider: Option<&'static str>,
     event: Option<String>,
     outcome: Outcome,
@@ -312,18 +315,21 @@ impl NotedReading {
         connection.prepare_cached(leave)?.execute(params![self.source, self.delivery])?;
         connection.prepare_cached("DELETE FROM tellings WHERE delivery = ?1")?.execute([self.delivery])?;
         connection.prepare_cached("DELETE FROM rereads WHERE delivery = ?1")?.execute([self.delivery])?;
-        Ok(())
+        health::forget(connection, &self.source, self.delivery)
     }
 
     /// Counts it for its source. What is read again was heard before.
     fn count(&self, connection: &Connection, again: bool) -> Result<(), ArchiveError> {
-        let heard = "INSERT INTO heard (source, deliveries, last_at, quarantined, real_deliveries, first_real, first_real_at)
-             VALUES (?1, ?3, ?2, ?4, ?5, ?6, ?7)
+        let heard = "INSERT INTO heard (source, deliveries, last_at, quarantined, real_deliveries, first_real, first_real_at,
+                 last_real, last_real_at)
+             VALUES (?1, ?3, ?2, ?4, ?5, ?6, ?7, ?6, ?7)
              ON CONFLICT (source) DO UPDATE SET deliveries = deliveries + excluded.deliveries,
                  last_at = max(last_at, excluded.last_at), quarantined = quarantined + excluded.quarantined,
                  real_deliveries = real_deliveries + excluded.real_deliveries,
                  first_real_at = coalesce(first_real_at, excluded.first_real_at),
-                 first_real = coalesce(first_real, excluded.first_real)";
+                 first_real = coalesce(first_real, excluded.first_real),
+                 last_real = coalesce(excluded.last_real, last_real),
+                 last_real_at = coalesce(excluded.last_real_at, last_real_at)";
         let quarantined = self.outcome == Outcome::Quarantined;
         let real = self.real && !again;
         connection.prepare_cached(heard)?.execute(params![
@@ -335,6 +341,12 @@ impl NotedReading {
             real.then_some(self.delivery),
             real.then_some(self.received_at),
         ])?;
+        if real && !self.refused {
+            health::hear(connection, &self.source, self.received_at)?;
+        }
+        if self.real {
+            health::note_trouble(connection, &self.source, self.delivery, self.outcome)?;
+        }
         Ok(())
     }
 }
@@ -375,6 +387,7 @@ impl Slice<'_> {
             source: delivery.source.clone(),
             received_at: delivery.received_at.millis(),
             real: connected::is_real(delivery),
+            refused: read.journalled.refused,
             provider: read.reading.provider,
             event: read.reading.event.clone(),
             outcome,
@@ -441,5 +454,6 @@ pub(crate) fn forget(connection: &Connection) -> Result<(), ArchiveError> {
          INSERT INTO search (search) VALUES ('delete-all');
          UPDATE cursor SET delivery = 0, turn = turn + 1;",
     )?;
+    health::empty(connection)?;
     shapes::empty(connection)
 }

@@ -29,8 +29,9 @@ const SHARED: usize = 256;
 const SHARED_BYTES: usize = 16 << 20;
 /// How often an idle writer looks whether another program has written.
 const LOOK: Duration = Duration::from_millis(200);
-/// How soon an idle writer writes what waits to be noted.
+/// How soon an idle writer writes what waits to be noted, and how soon again when that failed, as on a full disk.
 const SOON: Duration = Duration::from_millis(30);
+const LATER: Duration = Duration::from_secs(1);
 
 type Kept = Result<DeliveryId, AppendError>;
 /// A change and, once it is made, what tells the asker.
@@ -75,7 +76,15 @@ impl Writer {
     ) -> Result<Self, ArchiveError> {
         let (sender, jobs) = sync_channel(WAITING);
         let kept = Arc::new(AtomicU64::new(0));
-        let mut work = Work { connection, jobs, listeners, notes, kept: Arc::clone(&kept), seen: 0 };
+        let mut work = Work {
+            connection,
+            jobs,
+            listeners,
+            notes,
+            kept: Arc::clone(&kept),
+            noting_failed: false,
+            seen: 0,
+        };
         let closing = Arc::new(AtomicBool::new(false));
         let hurried = Arc::clone(&closing);
         let thread = std::thread::Builder::new().name("archive-writer".to_owned()).spawn(move || {
@@ -153,6 +162,7 @@ struct Work {
     listeners: Listeners,
     notes: Arc<Notes>,
     kept: Arc<AtomicU64>,
+    noting_failed: bool,
     /// SQLite's count of other connections' commits, as last seen.
     seen: i64,
 }
@@ -160,7 +170,11 @@ struct Work {
 impl Work {
     fn run(mut self) {
         loop {
-            let patience = if self.notes.is_empty() { LOOK } else { SOON };
+            let patience = match (self.notes.is_empty(), self.noting_failed) {
+                (true, _) => LOOK,
+                (false, false) => SOON,
+                (false, true) => LATER,
+            };
             match self.jobs.recv_timeout(patience) {
                 Ok(job) => self.do_jobs(job),
                 Err(RecvTimeoutError::Timeout) => {
@@ -245,8 +259,10 @@ impl Work {
             notes.write(&transaction)?;
             Ok(transaction.commit()?)
         });
+        self.noting_failed = written.is_err();
         match written {
-            Ok(()) => self.announce(),
+            Ok(()) if notes.is_seen() => self.announce(),
+            Ok(()) => {}
             Err(error) => {
                 tracing::warn!(%error, "answers were given but could not be noted yet");
                 self.notes.put_back(notes);

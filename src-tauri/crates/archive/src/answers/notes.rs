@@ -1,4 +1,4 @@
-//! What waits to be noted beside deliveries. It is written by the one writer together with whatever is written next, so
+//! What waits to be noted beside deliveries, and that the door is still open. It is written by the one writer together with whatever is written next, so
 //! that an answer never costs a commit of its own; what waits is bounded, and a crash loses it without harm.
 
 use std::collections::HashMap;
@@ -11,6 +11,7 @@ use rusqlite::Connection;
 
 use super::{Refusal, Told, given, refusals, told};
 use crate::ArchiveError;
+use crate::presence::{self, Stretch};
 
 /// Answers that may wait at once: a few hundred milliseconds of the busiest door. Further ones are not noted.
 const ANSWERS: usize = 16 * 1024;
@@ -29,6 +30,8 @@ struct Waiting {
     refusals: Vec<Refusal>,
     /// How many answers the plans of sources have given, and since when each is set.
     given: HashMap<String, (Instant, u64)>,
+    /// Since when and until when the door has been open.
+    open: Vec<Stretch>,
     /// How many refusals may come at once now, and since when.
     room: u32,
     counted_at: Moment,
@@ -41,6 +44,7 @@ impl Default for Notes {
             answers: Vec::new(),
             refusals: Vec::new(),
             given: HashMap::new(),
+            open: Vec::new(),
             room: REFUSALS,
             counted_at: Moment::now(),
             passed_over: 0,
@@ -66,9 +70,22 @@ impl Notes {
         waiting.given.insert(source.to_owned(), (since, given));
     }
 
+    /// The door is open and was so in this stretch.
+    pub(crate) fn open(&self, stretch: Stretch) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).open(stretch);
+    }
+
+    /// What waits to be told of the door's being open is not true.
+    pub(crate) fn forget_open(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).open.clear();
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.answers.is_empty() && waiting.refusals.is_empty() && waiting.given.is_empty()
+        waiting.answers.is_empty()
+            && waiting.refusals.is_empty()
+            && waiting.given.is_empty()
+            && waiting.open.is_empty()
     }
 
     /// Takes what waits.
@@ -78,6 +95,7 @@ impl Notes {
             answers: take(&mut waiting.answers),
             refusals: take(&mut waiting.refusals),
             given: take(&mut waiting.given),
+            open: take(&mut waiting.open),
         }
     }
 
@@ -90,10 +108,20 @@ impl Notes {
         waiting.refusals = taken.refusals.into_iter().chain(newer).take(REFUSALS as usize).collect();
         let newer = take(&mut waiting.given);
         waiting.given = taken.given.into_iter().chain(newer).collect();
+        let newer = take(&mut waiting.open);
+        taken.open.into_iter().chain(newer).for_each(|stretch| waiting.open(stretch));
     }
 }
 
 impl Waiting {
+    /// Tellings follow each other without a break, so mostly one waits however long nothing can be written.
+    fn open(&mut self, stretch: Stretch) {
+        match self.open.last_mut().and_then(|last| Some((last.joined(stretch)?, last))) {
+            Some((joined, last)) => *last = joined,
+            None => self.open.push(stretch),
+        }
+    }
+
     fn refused(&mut self, mut refusal: Refusal, now: Moment) {
         let more = now.duration_since(self.counted_at).as_millis() / ONE_MORE.as_millis();
         let more = u32::try_from(more).unwrap_or(u32::MAX);
@@ -115,13 +143,19 @@ pub(crate) struct Taken {
     answers: Vec<Told>,
     refusals: Vec<Refusal>,
     given: HashMap<String, (Instant, u64)>,
+    open: Vec<Stretch>,
 }
 
 impl Taken {
+    /// Whether it changes what a person sees: that the door is still open does not.
+    pub(crate) fn is_seen(&self) -> bool {
+        !(self.answers.is_empty() && self.refusals.is_empty() && self.given.is_empty())
+    }
+
     /// Writes it beside something more important: if it fails, that alone is left. Fails only when the whole transaction
     /// has failed. The caller commits.
     pub(crate) fn write_aside(&self, connection: &Connection) -> Result<(), ArchiveError> {
-        if self.answers.is_empty() && self.refusals.is_empty() && self.given.is_empty() {
+        if !self.is_seen() && self.open.is_empty() {
             return Ok(());
         }
         connection.prepare_cached("SAVEPOINT notes")?.execute([])?;
@@ -139,6 +173,7 @@ impl Taken {
         for (source, (since, given)) in &self.given {
             given::remember(connection, source, *since, *given)?;
         }
+        self.open.iter().try_for_each(|stretch| presence::add(connection, *stretch, None))?;
         refusals::put(connection, &self.refusals)
     }
 }

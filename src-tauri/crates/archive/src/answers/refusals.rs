@@ -44,7 +44,7 @@ impl RefusalReason {
         }
     }
 
-    fn from_word(word: &str) -> Self {
+    pub(crate) fn from_word(word: &str) -> Self {
         Self::ALL.into_iter().find(|reason| reason.word() == word).unwrap_or(Self::BrokenOff)
     }
 }
