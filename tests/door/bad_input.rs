@@ -3,7 +3,7 @@
 use afterchat_archive::Outcome;
 use afterchat_transcript::Header;
 
-use crate::house::{House, post};
+use crate::house::{House, now, post};
 
 const MIB: usize = 1024 * 1024;
 
@@ -101,7 +101,7 @@ async fn every_method_reaches_the_journal_and_no_miss_does() {
         assert_eq!(sender.answer_to(method).await.expect("an answer").status, 200, "{method}");
     }
     let old = house.hook("smartsupp");
-    house.archive.rotate_source("smartsupp").expect("a new token");
+    house.archive.rotate_source("smartsupp", None, now()).expect("a new token");
     for target in [old.as_str(), &format!("{hook}/"), &hook[..hook.len() - 1], &hook.replace("any", "nope")] {
         sender.send(post(target, "", b"{}")).await;
         assert_eq!(sender.answer().await.status, 404, "{target} is no hook address");

@@ -4,8 +4,9 @@ use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
-use afterchat_archive::{Archive, DeliveryId, Journalled, Outcome};
+use afterchat_archive::{Archive, DeliveryId, Journalled, Outcome, Refusal};
 use afterchat_listener::{Door, Limits, bind, open};
+use afterchat_transcript::Instant;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -60,6 +61,22 @@ impl House {
         journal(&self.archive)
     }
 
+    /// Waits until so many requests were noted that were not taken, and gives them, the newest first.
+    pub(crate) async fn refusals(&self, count: usize) -> Vec<Refusal> {
+        let mut changes = self.archive.changes();
+        let noted = async {
+            loop {
+                changes.borrow_and_update();
+                let refused = self.archive.refusals(None, None, 1000).expect("the archive");
+                if refused.len() >= count {
+                    return refused;
+                }
+                changes.changed().await.expect("the archive is open");
+            }
+        };
+        timeout(Duration::from_secs(30), noted).await.expect("what was not taken is noted in the end")
+    }
+
     /// Waits until every delivery has been read, and tells what became of each.
     pub(crate) async fn outcomes(&self) -> Vec<Outcome> {
         let mut changes = self.archive.changes();
@@ -81,8 +98,12 @@ impl House {
 
 /// Opens the archive in this folder.
 pub(crate) fn archive_in(folder: &Path) -> Archive {
-    let now = "2026-11-20T20:00:00.000Z".parse().expect("a time");
-    Archive::open(folder, now).expect("a fresh archive")
+    Archive::open(folder, now()).expect("a fresh archive")
+}
+
+/// The time of day, for whatever the door compares with its own clock.
+pub(crate) fn now() -> Instant {
+    Instant::from_utc(chrono::Utc::now())
 }
 
 /// Everything in an archive's journal, in order.

@@ -4,9 +4,11 @@ mod answers;
 mod bad_input;
 mod faults;
 mod house;
+mod limits;
 mod load;
 mod samples;
 mod signatures;
+mod tokens;
 
 #[path = "../../src-tauri/crates/listener/tests/sockets/sender.rs"]
 mod sender;

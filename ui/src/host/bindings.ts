@@ -925,7 +925,7 @@ export type SaidKind = "usual" | "drop" | "own";
 /**
  * Why a request was not taken.
  */
-export type RefusalReason = "too_long" | "too_slow" | "broken_off" | "busy" | "not_kept";
+export type RefusalReason = "too_long" | "too_slow" | "broken_off" | "busy" | "too_many" | "old_address" | "not_kept";
 
 /**
  * What a delivery's service was told, and how long that took. Times count from the request's last byte.
@@ -1518,7 +1518,11 @@ told?: ToldRow,
 /**
  * In how many places it differed from the shape known until then.
  */
-drift: number, };
+drift: number,
+/**
+ * It came by an old address of its source, which was still good.
+ */
+by_old_address: boolean, };
 
 /**
  * Which deliveries to list, newest first.
@@ -2433,6 +2437,39 @@ end: number,
 excerpt?: Excerpt, };
 
 /**
+ * An address that a source had before. Its token is told to nobody.
+ */
+export type OldAddressRow = {
+/**
+ * Its number.
+ */
+id: string,
+/**
+ * When a new one took its place.
+ */
+replaced_at: Instant,
+/**
+ * Until when it works.
+ */
+until: Instant,
+/**
+ * When a person ended it before.
+ */
+ended_at?: Instant,
+/**
+ * Whether it works now.
+ */
+works: boolean,
+/**
+ * How many deliveries came by it since it was replaced.
+ */
+deliveries: number,
+/**
+ * When the last of them arrived.
+ */
+last_used_at?: Instant, };
+
+/**
  * A hook address.
  */
 export type SourceRow = {
@@ -2456,6 +2493,10 @@ public_url?: string,
  * When it was made.
  */
 created_at: Instant,
+/**
+ * The addresses that it had before, as far as they are remembered, the newest first.
+ */
+old_addresses: Array<OldAddressRow>,
 /**
  * When it last heard from its service.
  */
@@ -3441,6 +3482,33 @@ export type SourceName = {
  * Its name.
  */
 name: string, };
+
+/**
+ * A new token for a source.
+ */
+export type Rotation = {
+/**
+ * The source's name.
+ */
+name: string,
+/**
+ * For how many days the old address works beside the new one; 0 ends it and all older ones at once. 7 if not given,
+ * never more than 365.
+ */
+overlap_days?: number, };
+
+/**
+ * An old address of a source.
+ */
+export type OldAddressQuestion = {
+/**
+ * The source's name.
+ */
+name: string,
+/**
+ * The address's number.
+ */
+id: string, };
 
 /**
  * Why a header line of a delivery is not sent as it stands unless somebody asks for it.
@@ -4699,7 +4767,9 @@ export type Acts = {
   set_starred: { ask: Mark, answer: Marked },
   set_archived: { ask: Mark, answer: Marked },
   add_source: { ask: NewSource, answer: SourceRow },
-  rotate_source: { ask: SourceName, answer: SourceRow },
+  rotate_source: { ask: Rotation, answer: SourceRow },
+  end_old_addresses: { ask: SourceName, answer: SourceRow },
+  put_old_address_back: { ask: OldAddressQuestion, answer: SourceRow },
   remove_source: { ask: SourceName, answer: Marked },
   set_answer: { ask: NewAnswer, answer: SourceRow },
   add_secret: { ask: NewSecret, answer: SourceRow },

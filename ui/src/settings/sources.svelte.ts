@@ -1,6 +1,6 @@
 // Hook addresses: adding, giving a new token, removing, and sending a sample through the real door.
 import { host } from '../host';
-import type { SampleRow, SourceRow } from '../host/bindings';
+import type { OldAddressRow, SampleRow, SourceRow } from '../host/bindings';
 import { whole } from '../overview.svelte';
 import { attempt, toasts } from '../parts/toasts.svelte';
 import { words } from '../words';
@@ -60,12 +60,30 @@ class Sources {
     await whole.ask();
   }
 
-  async rotate(name: string): Promise<void> {
+  /** The old address works on for so many days; 0 ends it at once. */
+  async rotate(name: string, days: number): Promise<void> {
     await attempt(async () => {
-      await host.act('rotate_source', { name });
+      const { old_addresses } = await host.act('rotate_source', { name, overlap_days: days });
       await whole.ask();
-      toasts.say(words.addresses.rotated(name));
+      const ended = old_addresses[0];
+      if (days === 0 && ended)
+        toasts.done(words.addresses.rotatedNow(name), () => this.#putBack(name, [ended]));
+      else toasts.say(words.addresses.rotated(name));
     });
+  }
+
+  async endOld({ name, old_addresses }: SourceRow): Promise<void> {
+    const working = old_addresses.filter(({ works }) => works);
+    await attempt(async () => {
+      await host.act('end_old_addresses', { name });
+      await whole.ask();
+      toasts.done(words.addresses.ended(name), () => this.#putBack(name, working));
+    });
+  }
+
+  async #putBack(name: string, old: OldAddressRow[]): Promise<void> {
+    for (const { id } of old) await host.act('put_old_address_back', { name, id });
+    await whole.ask();
   }
 
   /** True when it is gone. */

@@ -326,6 +326,10 @@ const table: Record<string, Explained> = {
     next: 'It has come through several Afterchats already. Look where their targets lead.',
   },
   label_taken: { title: 'Another secret is called so', next: 'Choose another name, or leave it empty.' },
+  too_many_old_addresses: {
+    title: 'Too many old addresses still work',
+    next: 'Nothing was changed. End them first, or end the old address at once with the new token.',
+  },
   too_many_secrets: {
     title: 'This address has too many secrets',
     next: 'Remove one that the service no longer signs with.',

@@ -54,7 +54,8 @@ impl Api {
         let sources = self.archive.sources()?;
         let known = sources.iter().flat_map(|source| {
             let signing = source.secrets.iter().map(|known| known.secret.expose().to_owned());
-            signing.chain([source.token.clone()]).collect::<Vec<_>>()
+            let old = source.old_tokens.iter().map(|old| old.token().to_owned());
+            signing.chain([source.token.clone()]).chain(old).collect::<Vec<_>>()
         });
         let mask = Mask::new(if secrets { Secrets::Shown } else { Secrets::Hidden }, known);
         let base = self.door.base(&self.archive)?;

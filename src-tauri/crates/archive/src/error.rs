@@ -78,6 +78,11 @@ pub enum ArchiveError {
     /// A source has as many secrets as it may.
     #[error("A source has at most {0} secrets. Remove one that is no longer used first.")]
     TooManySecrets(usize),
+    /// Too many old addresses of a source are still good.
+    #[error(
+        "{0} old addresses of this source still work. End them first, or let only the new one work. Nothing was changed."
+    )]
+    TooManyOldAddresses(usize),
     /// A source has a target of this name.
     #[error("This source has a target called “{0}” already.")]
     TargetNameTaken(String),
@@ -119,6 +124,7 @@ impl ArchiveError {
             Self::SecretKnown(_) => "secret_known",
             Self::LabelTaken(_) => "label_taken",
             Self::TooManySecrets(_) => "too_many_secrets",
+            Self::TooManyOldAddresses(_) => "too_many_old_addresses",
             Self::TargetNameTaken(_) => "target_name_taken",
             Self::TooManyTargets(_) => "too_many_targets",
             Self::SampleUnnamed => "sample_unnamed",

@@ -14,7 +14,7 @@ mod tests;
 
 use crate::compress::{FAST, compress, decompress};
 use crate::signatures::{self, Doubt, Signature};
-use crate::{Archive, ArchiveError};
+use crate::{Archive, ArchiveError, tokens};
 
 pub use listing::{Effort, Found, JournalQuestion};
 pub use row::DeliverySummary;
@@ -82,22 +82,37 @@ impl Outcome {
     }
 }
 
+/// What the door found of a delivery beside its bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Examined {
+    /// What was found when its signature was checked; `None` where there was nothing to check it with.
+    pub signature: Option<Signature>,
+    /// The number of the old token it came by; `None` when it came by the present one.
+    pub old_token: Option<i64>,
+}
+
+impl From<Option<Signature>> for Examined {
+    fn from(signature: Option<Signature>) -> Self {
+        Self { signature, old_token: None }
+    }
+}
+
 /// A delivery made ready to be stored, off the writing thread.
 pub(crate) struct Row {
     delivery: Arc<Delivery>,
-    signature: Option<Signature>,
+    examined: Examined,
     body: Option<Vec<u8>>,
     headers: Vec<u8>,
 }
 
 impl Row {
-    pub(crate) fn new(delivery: impl Into<Arc<Delivery>>, signature: Option<Signature>) -> Self {
+    pub(crate) fn new(delivery: impl Into<Arc<Delivery>>, examined: impl Into<Examined>) -> Self {
         let delivery = delivery.into();
         let body = Some(&delivery.body)
             .filter(|body| body.len() >= WORTH_COMPRESSING)
             .and_then(|body| compress(body, FAST).ok())
             .filter(|compressed| compressed.len() < delivery.body.len());
-        Self { headers: header_lines(&delivery.headers), delivery, signature, body }
+        Self { headers: header_lines(&delivery.headers), delivery, examined: examined.into(), body }
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -154,8 +169,11 @@ pub(crate) fn append<'a>(
             i64::try_from(delivery.body.len()).unwrap_or(i64::MAX),
             delivery.kind.word(),
         ])?;
-        if let Some(signature) = &row.signature {
+        if let Some(signature) = &row.examined.signature {
             signatures::put(connection, id, signature)?;
+        }
+        if let Some(old) = row.examined.old_token {
+            tokens::used(connection, old, id, delivery.received_at)?;
         }
         Ok(DeliveryId(id))
     };

@@ -27,6 +27,7 @@ mod settings;
 mod shapes;
 mod signatures;
 mod sources;
+mod tokens;
 mod told;
 mod visitors;
 mod writer;
@@ -46,7 +47,9 @@ pub use forwards::{
     TargetId, TargetSettings,
 };
 pub use health::{Days, Error as SourceError, Health, Quiet, Rhythm, Wrong};
-pub use journal::{DeliveryId, DeliverySummary, Effort, Found, JournalQuestion, Journalled, Outcome};
+pub use journal::{
+    DeliveryId, DeliverySummary, Effort, Examined, Found, JournalQuestion, Journalled, Outcome,
+};
 pub use local::Flag;
 pub use neighbours::Neighbours;
 pub use notes::Noted;
@@ -57,7 +60,8 @@ pub use samples::{OwnSample, SampleContent};
 pub use secrets::{Guard, SigningSecret};
 pub use shapes::{Drift, DriftExample, DriftKind, Drifted, ValueType};
 pub use signatures::{Doubt, Signature};
-pub use sources::{Heard, Hook, Source};
+pub use sources::{Heard, Source};
+pub use tokens::{Address, Hook, OVERLAP, OldToken};
 pub use visitors::{
     Decided, Decision, FoundVisitor, GivenRating, KnownName, Name, NameStanding, PathPlace, Portrait, Seen,
     SeenValues, Stretch, VisitorPath,

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_samples.sql"),
     include_str!("../migrations/0007_connect.sql"),
     include_str!("../migrations/0008_presence.sql"),
+    include_str!("../migrations/0009_old_tokens.sql"),
 ];
 
 /// The newest format this program knows.

@@ -11,13 +11,13 @@ use tokio::sync::watch;
 
 use crate::answers::{Given, Notes};
 use crate::error::{AppendError, ArchiveError};
-use crate::journal::{self, DeliveryId};
+use crate::journal::{self, DeliveryId, Examined};
 use crate::migrate::migrate;
 use crate::patience;
 use crate::projector::{Projector, Wake};
 use crate::readers::Readers;
-use crate::signatures::Signature;
-use crate::sources::{self, Hook, Source};
+use crate::sources::{self, Source};
+use crate::tokens::{self, Hook};
 use crate::writer::{Listeners, Writer};
 
 /// The file's name within the archive's folder.
@@ -109,10 +109,11 @@ impl Archive {
         self.inner.changes.send_modify(|change| *change += 1);
     }
 
-    /// The source of this name, if the token is its own. The token is compared in constant time.
+    /// The source of this name, if the token is its own or was once. Tokens are compared in constant time, and as many
+    /// where there is no such source.
     #[must_use]
-    pub fn hook(&self, source: &str, token: &str) -> Option<Hook> {
-        self.inner.hooks.current().get(source)?.admits(token)
+    pub fn hook(&self, source: &str, token: &str, now: Instant) -> Option<Hook> {
+        tokens::hook(self.inner.hooks.current().get(source), token, now)
     }
 
     /// Keeps a delivery. The answer comes after the commit reached the disk; many waiting deliveries share one.
@@ -123,16 +124,16 @@ impl Archive {
         self.append_examined(delivery, None).await
     }
 
-    /// Keeps a delivery like [`Archive::append`], with what the door found of its signature.
+    /// Keeps a delivery like [`Archive::append`], with what the door found of it.
     ///
     /// # Errors
     /// When nothing of the delivery was stored.
     pub async fn append_examined(
         &self,
         delivery: impl Into<Arc<Delivery>>,
-        signature: Option<Signature>,
+        examined: impl Into<Examined>,
     ) -> Result<DeliveryId, AppendError> {
-        let row = journal::Row::new(delivery, signature);
+        let row = journal::Row::new(delivery, examined.into());
         let kept = self.inner.writer.append(row).map_err(|error| AppendError::from(&error))?;
         kept.await.unwrap_or_else(|_| Err(AppendError::from(&ArchiveError::Closing)))
     }

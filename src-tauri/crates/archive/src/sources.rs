@@ -1,18 +1,14 @@
 //! Sources: the hook addresses that services are given.
 
 use afterchat_transcript::{Instant, providers};
-use data_encoding::BASE32_NOPAD;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
-use subtle::ConstantTimeEq;
 
 use crate::journal::instant;
 use crate::writer::begin;
-use crate::{Archive, ArchiveError, Guard, Planned, SigningSecret, answers, secrets};
+use crate::{Archive, ArchiveError, OldToken, Planned, SigningSecret, answers, secrets, tokens};
 
 /// The source that finds out by itself which service a payload is from.
 const DETECTING: &str = "any";
-/// Random bytes in a token: 160 bits, written as 32 letters and digits.
-const TOKEN_BYTES: usize = 20;
 
 /// A hook address.
 #[derive(Clone)]
@@ -23,6 +19,8 @@ pub struct Source {
     pub provider: Option<String>,
     /// The secret in the address. Whoever knows it can post.
     pub token: String,
+    /// Those that it had before, as far as they are remembered, the newest first. Some are still good.
+    pub old_tokens: Vec<OldToken>,
     /// When it was made.
     pub created_at: Instant,
     /// How many deliveries have been read that reached it.
@@ -53,39 +51,12 @@ impl std::fmt::Debug for Source {
     }
 }
 
-/// What the door needs to know of a source.
-#[derive(Debug, Clone)]
-pub struct Hook {
-    /// The source's name.
-    pub source: String,
-    /// The chat service it is for.
-    pub provider: Option<String>,
-    /// What is checked of a delivery; `None` when the service signs nothing.
-    pub guard: Option<Guard>,
-}
-
 impl Source {
-    pub(crate) fn admits(&self, token: &str) -> Option<Hook> {
-        let admitted: bool = self.token.as_bytes().ct_eq(token.as_bytes()).into();
-        admitted.then(|| Hook {
-            source: self.name.clone(),
-            provider: self.provider.clone(),
-            guard: Guard::of(self),
-        })
-    }
-
     /// The path of the address, with its token.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/h/{}/{}", self.name, self.token)
     }
-}
-
-fn new_token() -> Result<String, ArchiveError> {
-    let mut bytes = [0; TOKEN_BYTES];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| std::io::Error::other(format!("The system gave no randomness: {error}")))?;
-    Ok(BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
 }
 
 /// Gives an archive one source for each service and one that finds out by itself. Each is given once: a service that
@@ -130,7 +101,7 @@ fn insert(
     now: Instant,
 ) -> Result<(), ArchiveError> {
     let sql = "INSERT INTO sources (name, provider, token, created_at) VALUES (?1, ?2, ?3, ?4)";
-    let inserted = connection.execute(sql, params![name, provider, new_token()?, now.millis()]);
+    let inserted = connection.execute(sql, params![name, provider, tokens::new()?, now.millis()]);
     inserted.map(drop).map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation) => ArchiveError::NameTaken(name.to_owned()),
         _ => error.into(),
@@ -148,6 +119,7 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Source>, ArchiveError> 
             name: row.get(0)?,
             provider: row.get(1)?,
             token: row.get(2)?,
+            old_tokens: Vec::new(),
             created_at: instant(row.get(3)?),
             deliveries: row.get(4)?,
             last_delivery_at: row.get::<_, Option<i64>>(5)?.map(instant),
@@ -160,6 +132,11 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Source>, ArchiveError> 
         })
     })?;
     let mut found = rows.collect::<Result<Vec<Source>, _>>()?;
+    for (name, old) in tokens::all_old(connection)? {
+        if let Some(source) = found.iter_mut().find(|source| source.name == name) {
+            source.old_tokens.push(old);
+        }
+    }
     for (name, secret) in secrets::all(connection)? {
         if let Some(source) = found.iter_mut().find(|source| source.name == name) {
             source.secrets.push(secret);
@@ -249,20 +226,7 @@ impl Archive {
         })
     }
 
-    /// Gives a source a new token. The old address stops working at once.
-    ///
-    /// # Errors
-    /// When there is no such source.
-    pub fn rotate_source(&self, name: &str) -> Result<Source, ArchiveError> {
-        let name = name.to_owned();
-        self.write(move |connection| {
-            connection
-                .execute("UPDATE sources SET token = ?2 WHERE name = ?1", params![name, new_token()?])?;
-            one(connection, &name)
-        })
-    }
-
-    /// Removes a source. Its address stops working at once; what it received stays.
+    /// Removes a source. Its addresses stop working at once; what it received stays.
     ///
     /// # Errors
     /// When there is no such source.

@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant as Moment};
 
 use afterchat_archive::{
-    Archive, ArchiveError, ConversationSummary, DeliveryId, Flag, JournalQuestion, ListQuestion, Outcome,
-    View,
+    Address, Archive, ArchiveError, ConversationSummary, DeliveryId, Flag, JournalQuestion, ListQuestion,
+    Outcome, View,
 };
 use afterchat_transcript::model::{ConversationId, Provenance};
 use afterchat_transcript::query::Query;
@@ -224,13 +224,14 @@ fn two_programs_share_one_archive() {
         "only the first program gives an archive its sources"
     );
     other.add_source("shop", None, at(1)).unwrap();
-    other.rotate_source(&token.name).unwrap();
+    other.rotate_source(&token.name, None, at(1)).unwrap();
     fresh.append(HELLO.as_bytes(), 1);
     let deadline = Moment::now() + Duration::from_secs(120);
     let shop = other.sources().unwrap().into_iter().find(|source| source.name == "shop").unwrap();
-    while fresh.archive.hook("shop", &shop.token).is_none()
-        || fresh.archive.hook(&token.name, &token.token).is_some()
-    {
+    let good = |name: &str, token: &str| {
+        fresh.archive.hook(name, token, at(2)).is_some_and(|hook| hook.address == Address::Present)
+    };
+    while !good("shop", &shop.token) || good(&token.name, &token.token) {
         assert!(Moment::now() < deadline, "what one program changes, the other must notice");
         std::thread::yield_now();
     }
@@ -245,13 +246,13 @@ fn a_source_admits_its_own_token_only() {
     let fresh = Fresh::new();
     let sources = fresh.archive.sources().unwrap();
     let [first, second, ..] = sources.as_slice() else { panic!("a new archive has sources") };
-    assert!(fresh.archive.hook(&first.name, &first.token).is_some());
-    assert!(first.token.len() >= 26, "at least 128 random bits");
+    let hook = |token: &str| fresh.archive.hook(&first.name, token, at(1));
+    assert!(hook(&first.token).is_some());
     for wrong in [second.token.as_str(), "", &first.token[1..], &first.token.to_uppercase()] {
-        assert!(fresh.archive.hook(&first.name, wrong).is_none(), "another token must not be admitted");
+        assert!(hook(wrong).is_none(), "another token must not be admitted");
     }
     fresh.archive.remove_source(&first.name).unwrap();
-    assert!(fresh.archive.hook(&first.name, &first.token).is_none(), "a removed source admits nobody");
+    assert!(hook(&first.token).is_none(), "a removed source admits nobody");
     let name = |name: &str| fresh.archive.add_source(name, None, at(1)).map_err(|error| error.code()).err();
     assert_eq!(
         [name("any"), name("Über"), name("a/b"), name("")],

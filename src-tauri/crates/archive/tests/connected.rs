@@ -92,7 +92,7 @@ impl House {
 
     fn post(&self, mut delivery: Delivery) -> DeliveryId {
         let known = self.archive.source(SOURCE).unwrap();
-        let hook = self.archive.hook(SOURCE, &known.token).unwrap();
+        let hook = self.archive.hook(SOURCE, &known.token, at(0)).unwrap();
         let signature = hook.guard.and_then(|guard| guard.examine(&mut delivery));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let id = runtime.block_on(self.archive.append_examined(delivery, signature)).unwrap();

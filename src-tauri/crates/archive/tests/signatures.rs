@@ -70,7 +70,7 @@ impl House {
     fn post(&self, source: &str, mut delivery: Delivery) -> DeliveryId {
         let known = self.archive.sources().unwrap();
         let token = &known.iter().find(|known| known.name == source).unwrap().token;
-        let hook = self.archive.hook(source, token).unwrap();
+        let hook = self.archive.hook(source, token, at(0)).unwrap();
         (delivery.source, delivery.provider) = (hook.source, hook.provider);
         let signature = hook.guard.and_then(|guard| guard.examine(&mut delivery));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::Limits;
+use crate::shares::Share;
 
 /// The unit in which memory is set aside.
 const KIB: usize = 1024;
@@ -25,6 +26,10 @@ pub(crate) enum NotTaken {
     Interrupted,
     /// Too many bodies are on their way already.
     Busy,
+    /// Its source has had more requests than it takes; the next one is taken after so many seconds.
+    TooMany(u64),
+    /// It came to an address that is no longer good.
+    OldAddress,
     /// It arrived whole and could not be kept.
     NotKept,
 }
@@ -36,6 +41,8 @@ impl NotTaken {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Interrupted => StatusCode::BAD_REQUEST,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::OldAddress => StatusCode::NOT_FOUND,
             Self::Busy | Self::NotKept => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -47,6 +54,8 @@ impl NotTaken {
             Self::TooSlow => RefusalReason::TooSlow,
             Self::Interrupted => RefusalReason::BrokenOff,
             Self::Busy => RefusalReason::Busy,
+            Self::TooMany(_) => RefusalReason::TooMany,
+            Self::OldAddress => RefusalReason::OldAddress,
             Self::NotKept => RefusalReason::NotKept,
         }
     }
@@ -58,14 +67,37 @@ pub(crate) struct Memory(Arc<Semaphore>);
 
 impl Memory {
     pub(crate) fn new(limits: &Limits) -> Self {
-        Self(Arc::new(Semaphore::new(limits.bodies_bytes.max(limits.body_bytes).div_ceil(KIB))))
+        Self(Arc::new(Semaphore::new(units(limits.bodies_bytes.max(limits.body_bytes)))))
     }
 
-    /// Waits until this many bytes may be taken in, and sets them aside until the permit is dropped. As each body sets
-    /// aside all it can need before it is read, bodies never wait for each other in a circle.
-    async fn set_aside(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let units = u32::try_from(bytes.div_ceil(KIB)).ok()?;
-        self.0.clone().acquire_many_owned(units).await.ok()
+    /// Waits until this many bytes may be taken in, of the source's share and of all, and sets them aside until that is
+    /// dropped. As each body sets aside all it can need before it is read, bodies never wait for each other in a circle.
+    async fn set_aside(&self, bytes: usize, share: &Share) -> Option<SetAside> {
+        let units = u32::try_from(units(bytes)).ok()?;
+        let of_share = share.memory(units).await?;
+        Some(SetAside { of_share, of_all: self.0.clone().acquire_many_owned(units).await.ok()? })
+    }
+}
+
+/// How many units of memory so many bytes are.
+pub(crate) fn units(bytes: usize) -> usize {
+    bytes.div_ceil(KIB)
+}
+
+/// Memory that is set aside for one body.
+#[derive(Debug)]
+pub(crate) struct SetAside {
+    of_share: OwnedSemaphorePermit,
+    of_all: OwnedSemaphorePermit,
+}
+
+impl SetAside {
+    /// Gives back all but what this many bytes need.
+    fn shrink(&mut self, bytes: usize) {
+        for permit in [&mut self.of_share, &mut self.of_all] {
+            let unused = permit.num_permits().saturating_sub(units(bytes));
+            drop(permit.split(unused));
+        }
     }
 }
 
@@ -73,18 +105,18 @@ impl Memory {
 /// not taken.
 pub(crate) async fn take(
     mut body: Body,
-    memory: &Memory,
+    (memory, share): (&Memory, &Share),
     limits: &Limits,
     bytes: &mut Vec<u8>,
     seen: &mut u64,
-) -> Result<OwnedSemaphorePermit, NotTaken> {
+) -> Result<SetAside, NotTaken> {
     let said = body.size_hint();
     let fits = |bytes: u64| usize::try_from(bytes).is_ok_and(|bytes| bytes <= limits.body_bytes);
     if !fits(said.lower()) {
         return Err(NotTaken::TooLong);
     }
     let length = said.exact().and_then(|exact| usize::try_from(exact).ok());
-    let waited = timeout(limits.body, memory.set_aside(length.unwrap_or(limits.body_bytes))).await;
+    let waited = timeout(limits.body, memory.set_aside(length.unwrap_or(limits.body_bytes), share)).await;
     let mut memory = waited.ok().flatten().ok_or(NotTaken::Busy)?;
 
     let deadline = Instant::now() + limits.body;
@@ -96,8 +128,7 @@ pub(crate) async fn take(
             Ok(Some(Err(_))) => return Err(NotTaken::Interrupted),
             Ok(None) => {
                 // Of a body without a length the longest was set aside; an answer may be long in coming.
-                let unused = memory.num_permits().saturating_sub(bytes.len().div_ceil(KIB));
-                drop(memory.split(unused));
+                memory.shrink(bytes.len());
                 return Ok(memory);
             }
             Ok(Some(Ok(frame))) => {

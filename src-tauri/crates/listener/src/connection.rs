@@ -15,6 +15,7 @@ use tower::ServiceExt;
 
 use crate::Limits;
 use crate::line::Line;
+use crate::places::Place;
 use crate::reception::HangUp;
 use crate::recorder::{Heads, Recorder};
 use crate::wire::Wire;
@@ -24,12 +25,18 @@ const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Serves requests until the sender or a limit ends it, or, once `closing` is cancelled, until the request at hand is
 /// answered.
-pub(crate) async fn serve(socket: TcpStream, router: Router, limits: &Limits, closing: CancellationToken) {
+pub(crate) async fn serve(
+    socket: TcpStream,
+    place: &Place,
+    router: Router,
+    limits: &Limits,
+    closing: CancellationToken,
+) {
     // Answers are one small segment each; waiting to fill it would only delay them.
     let _ = socket.set_nodelay(true);
     let heads = Heads::default();
     let recorder = Recorder::new(heads.clone(), limits.head_bytes);
-    let line = Line::default();
+    let line = Line::new(place.seat());
     let wire = TokioIo::new(Wire::new(socket, recorder, line.clone(), limits.answer));
     let service = service_fn(|request| answer(router.clone(), &heads, &line, request));
     let connection = http1::Builder::new()
@@ -72,6 +79,7 @@ async fn answer(
     }
     request.extensions_mut().insert(line.clone());
     let mut response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    line.answered();
     if response.extensions().get::<HangUp>().is_some() {
         return Err(HungUp);
     }

@@ -7,17 +7,20 @@ use std::time::Duration;
 
 use afterchat_transcript::Instant;
 use axum::Router;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::places::Places;
 use crate::probe::probed;
 use crate::{Journal, Limits, Probe, connection, router};
 
 /// How many ports above the wanted one are tried.
 const FURTHER_PORTS: u16 = 20;
+/// How many connections may wait in the system to be let in. Where it is full, the system leaves a sender without a word and
+/// the sender tries again after a second.
+const QUEUE: u32 = 4096;
 /// The first and the longest pause after the system could not give a connection, as when all its files are open.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
@@ -39,11 +42,20 @@ pub async fn bind(wanted: u16) -> io::Result<TcpListener> {
     let last = if wanted == 0 { 0 } else { wanted.saturating_add(FURTHER_PORTS) };
     let mut port = wanted;
     loop {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        match listen((Ipv4Addr::LOCALHOST, port).into()) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && port < last => port += 1,
             bound => return bound,
         }
     }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    // As the usual ways of binding do: a port that was just left can be taken again.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// Opens the door on a bound listener. Connections are served on the current runtime, which is why
@@ -83,6 +95,7 @@ fn serve(listener: TcpListener, router: Router, limits: Limits) -> Door {
     };
     let guests = Guests {
         router,
+        places: Places::new(limits.connections),
         limits: Arc::new(limits),
         closing: door.closing.clone(),
         breaking: door.breaking.clone(),
@@ -113,6 +126,7 @@ impl Drop for Door {
 
 struct Guests {
     router: Router,
+    places: Places,
     limits: Arc<Limits>,
     closing: CancellationToken,
     breaking: CancellationToken,
@@ -126,29 +140,34 @@ impl Guests {
     }
 
     async fn let_all_in(&self, listener: TcpListener) {
-        let slots = Arc::new(Semaphore::new(self.limits.connections));
         let mut pause = PAUSES.0;
-        while let Ok(slot) = slots.clone().acquire_owned().await {
+        loop {
             match listener.accept().await {
                 Ok((socket, _)) => {
                     pause = PAUSES.0;
-                    let (router, limits) = (self.router.clone(), self.limits.clone());
-                    let (closing, breaking) = (self.closing.clone(), self.breaking.clone());
-                    self.tasks.spawn(async move {
-                        let served = connection::serve(socket, router, &limits, closing);
-                        breaking.run_until_cancelled(served).await;
-                        drop(slot);
-                    });
+                    self.let_one_in(socket).await;
                 }
                 Err(error) if gave_up(&error) => {}
                 Err(error) => {
-                    // Asking again at once would keep a processor busy for as long as the shortage lasts.
-                    tracing::warn!(%error, "The system could not give a connection; trying again shortly.");
+                    // Whoever is idle may hold what the system is short of. Asking again at once would keep a processor
+                    // busy for as long as the shortage lasts.
+                    let cleared = self.places.clear();
+                    tracing::warn!(%error, cleared, "The system could not give a connection; trying again shortly.");
                     sleep(pause).await;
                     pause = (pause * 2).min(PAUSES.1);
                 }
             }
         }
+    }
+
+    async fn let_one_in(&self, socket: TcpStream) {
+        let leave = self.breaking.child_token();
+        let place = self.places.take(&leave).await;
+        let (router, limits, closing) = (self.router.clone(), self.limits.clone(), self.closing.clone());
+        self.tasks.spawn(async move {
+            let served = connection::serve(socket, &place, router, &limits, closing);
+            leave.run_until_cancelled(served).await;
+        });
     }
 }
 

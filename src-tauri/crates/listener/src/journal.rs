@@ -4,8 +4,8 @@ use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
 
-use afterchat_archive::{AppendError, Archive, DeliveryId, Hook, Refusal, Signature, Told};
-use afterchat_transcript::Delivery;
+use afterchat_archive::{AppendError, Archive, DeliveryId, Examined, Hook, Refusal, Told};
+use afterchat_transcript::{Delivery, Instant};
 
 use crate::{Kept, Reply};
 
@@ -14,15 +14,15 @@ pub trait Journal: Clone + Send + Sync + 'static {
     /// Why a delivery was not kept.
     type Error: Error + Send + 'static;
 
-    /// The source of this name if the token is its own, compared in constant time.
-    fn hook(&self, source: &str, token: &str) -> Option<Hook>;
+    /// The source of this name if the token is its own or was once, compared in constant time.
+    fn hook(&self, source: &str, token: &str, now: Instant) -> Option<Hook>;
 
-    /// Keeps a delivery, with what was found of its signature, and gives its number. Resolves to `Ok` only after it is
+    /// Keeps a delivery, with what the door found of it, and gives its number. Resolves to `Ok` only after it is
     /// durably committed; every error means that it is not kept.
     fn append(
         &self,
         delivery: Arc<Delivery>,
-        signature: Option<Signature>,
+        examined: Examined,
     ) -> impl Future<Output = Result<DeliveryId, Self::Error>> + Send;
 
     /// Decides what the service is told about a delivery that is kept. It runs to its end even if the sender leaves.
@@ -40,16 +40,12 @@ pub trait Journal: Clone + Send + Sync + 'static {
 impl Journal for Archive {
     type Error = AppendError;
 
-    fn hook(&self, source: &str, token: &str) -> Option<Hook> {
-        Self::hook(self, source, token)
+    fn hook(&self, source: &str, token: &str, now: Instant) -> Option<Hook> {
+        Self::hook(self, source, token, now)
     }
 
-    async fn append(
-        &self,
-        delivery: Arc<Delivery>,
-        signature: Option<Signature>,
-    ) -> Result<DeliveryId, AppendError> {
-        self.append_examined(delivery, signature).await
+    async fn append(&self, delivery: Arc<Delivery>, examined: Examined) -> Result<DeliveryId, AppendError> {
+        self.append_examined(delivery, examined).await
     }
 
     async fn reply(&self, kept: &Kept) -> Reply {

@@ -1,19 +1,21 @@
 //! What a connection's requests and its socket tell each other: that an answer waits, that the sender has left
-//! meanwhile, and that the answer was handed to the socket.
+//! meanwhile, that a request is on a hook address, and that its answer was handed to the socket.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::places::{Engaged, Seat};
 use crate::receipt::Receipt;
 
 /// One connection, as its requests and its socket both see it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Line(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
+    seat: Seat,
     state: Mutex<State>,
     broken: Notify,
 }
@@ -27,6 +29,10 @@ struct State {
     /// The answers that hyper has been given and the socket has not. More than one only where a sender does not wait
     /// for an answer before its next request.
     receipts: Vec<Receipt>,
+    /// Keeps the connection's place while a request on a hook address has not been answered.
+    engaged: Option<Engaged>,
+    /// True once its answer was given to hyper.
+    answered: bool,
 }
 
 impl Drop for State {
@@ -38,6 +44,25 @@ impl Drop for State {
 }
 
 impl Line {
+    pub(crate) fn new(seat: Seat) -> Self {
+        Self(Arc::new(Shared { seat, state: Mutex::default(), broken: Notify::new() }))
+    }
+
+    /// A request on a hook address has begun. False when the connection was asked to leave before.
+    pub(crate) fn engage(&self) -> bool {
+        let mut state = self.state();
+        state.answered = false;
+        if state.engaged.is_none() {
+            state.engaged = self.0.seat.engage();
+        }
+        state.engaged.is_some()
+    }
+
+    /// The answer to the request at hand goes out next.
+    pub(crate) fn answered(&self) {
+        self.state().answered = true;
+    }
+
     /// Asks the socket to look whether the sender leaves.
     pub(crate) fn watch(&self) {
         self.state().watched = true;
@@ -75,11 +100,10 @@ impl Line {
     /// All answers so far were handed to the socket.
     pub(crate) fn handed(&self) {
         let mut state = self.state();
-        if state.receipts.is_empty() {
-            return;
-        }
+        let engaged = if state.answered { state.engaged.take() } else { None };
         let (receipts, left) = (std::mem::take(&mut state.receipts), state.left);
         drop(state);
+        drop(engaged);
         receipts.into_iter().for_each(|receipt| receipt.handed(left));
     }
 

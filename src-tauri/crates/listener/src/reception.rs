@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use afterchat_archive::{Hook, Refusal, Signature};
+use afterchat_archive::{Address, Examined, Hook, Refusal};
 use afterchat_transcript::Delivery;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection};
 use axum::http::header::{CONNECTION, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
@@ -14,17 +15,19 @@ use axum::routing::any;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::body::{self, Memory, NotTaken};
+use crate::body::{self, Memory, NotTaken, SetAside};
 use crate::line::Line;
+use crate::rate::Rates;
 use crate::receipt::Receipt;
 use crate::receiving::Receiving;
+use crate::shares::{Share, Shares};
 use crate::{Journal, Kept, Limits, Reply};
 
 /// Tells the time of receipt.
 pub type Clock = fn() -> afterchat_transcript::Instant;
 
 /// How many seconds a service should wait before it sends again what could not be kept.
-const RETRY_SECONDS: &str = "30";
+const RETRY_SECONDS: u64 = 30;
 /// An answer that takes longer than this is watched: its sender may leave before it.
 const PROMPT: Duration = Duration::from_millis(20);
 
@@ -35,6 +38,8 @@ pub(crate) struct HangUp;
 struct Reception<J> {
     journal: J,
     limits: Limits,
+    rates: Rates,
+    shares: Shares,
     memory: Memory,
     /// Places for answers that wait.
     waiting: Semaphore,
@@ -44,10 +49,11 @@ struct Reception<J> {
 /// The routes of the door. There is nothing else behind it, whatever the method and path.
 pub fn router<J: Journal>(journal: J, limits: Limits, clock: Clock) -> Router {
     let (memory, waiting) = (Memory::new(&limits), Semaphore::new(limits.waiting));
+    let (rates, shares) = (Rates::new(limits.rate), Shares::new(&limits));
     Router::new()
         .route("/h/{source}/{token}", any(receive::<J>))
         .fallback(async || nowhere())
-        .with_state(Arc::new(Reception { journal, limits, memory, waiting, clock }))
+        .with_state(Arc::new(Reception { journal, limits, rates, shares, memory, waiting, clock }))
 }
 
 async fn receive<J: Journal>(
@@ -59,25 +65,40 @@ async fn receive<J: Journal>(
     if request.method() == Method::CONNECT {
         return nowhere();
     }
-    match address.ok().and_then(|address| hook(&reception.journal, &address)) {
+    match address.ok().and_then(|address| reception.hook(&address)) {
+        Some(hook) if hook.address == Address::Ended => {
+            let (parts, _) = request.into_parts();
+            // Whoever has a wrong token must not learn that it was a right one. Who owns the address should: its service
+            // has been forgotten.
+            Receiving::new(reception.journal.clone(), reception.clock, hook, parts)
+                .not_taken(NotTaken::OldAddress);
+            nowhere()
+        }
         Some(hook) => take(&reception, hook, request).await,
         None => nowhere(),
     }
-}
-
-fn hook<J: Journal>(journal: &J, address: &RawPathParams) -> Option<Hook> {
-    let mut parts = address.iter().map(|(_, value)| value);
-    journal.hook(parts.next()?, parts.next()?)
 }
 
 async fn take<J: Journal>(reception: &Reception<J>, hook: Hook, request: Request) -> Response {
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
     let line = parts.extensions.get::<Line>().cloned();
+    if line.as_ref().is_some_and(|line| !line.engage()) {
+        return hang_up();
+    }
     let (source, guard) = (hook.source.clone(), hook.guard.clone());
+    let old_token = match hook.address {
+        Address::Old(id) => Some(id),
+        Address::Present | Address::Ended => None,
+    };
     let mut receiving = Receiving::new(reception.journal.clone(), reception.clock, hook, parts);
-    let (memory, limits) = (&reception.memory, &reception.limits);
-    let taken = body::take(body, memory, limits, &mut receiving.bytes, &mut receiving.seen).await;
+    let share = reception.shares.of(&source);
+    let place = share.request();
+    let taken = match (reception.rates.count(&source), &place) {
+        (Err(seconds), _) => Err(NotTaken::TooMany(seconds)),
+        (Ok(()), None) => Err(NotTaken::Busy),
+        (Ok(()), Some(_)) => reception.receive(body, &share, &mut receiving).await,
+    };
     let memory = match taken {
         Ok(memory) => memory,
         Err(reason) => {
@@ -89,11 +110,12 @@ async fn take<J: Journal>(reception: &Reception<J>, hook: Hook, request: Request
     let whole = Instant::now();
     let mut delivery = receiving.whole();
     let signature = guard.and_then(|guard| guard.examine(&mut delivery));
+    let examined = Examined { signature, old_token };
     let journal = reception.journal.clone();
     // A sender that stops waiting for the answer drops this future. Its delivery arrived whole, so it is kept on a
     // task of its own: many services never send again.
     let mut answering = tokio::spawn(async move {
-        let answer = keep(&journal, delivery, signature, begun, whole).await;
+        let answer = keep(&journal, delivery, examined, begun, whole).await;
         // The body is no longer needed; waiting for the moment of the answer takes no room for others.
         drop(memory);
         answer
@@ -119,13 +141,13 @@ async fn take<J: Journal>(reception: &Reception<J>, hook: Hook, request: Request
 async fn keep<J: Journal>(
     journal: &J,
     delivery: Delivery,
-    signature: Option<Signature>,
+    examined: Examined,
     begun: Instant,
     whole: Instant,
 ) -> Option<(Receipt, Reply)> {
     let delivery = Arc::new(delivery);
-    let refused = signature.clone().filter(|signature| signature.refused);
-    let id = match journal.append(Arc::clone(&delivery), signature).await {
+    let refused = examined.signature.clone().filter(|signature| signature.refused);
+    let id = match journal.append(Arc::clone(&delivery), examined).await {
         Ok(id) => id,
         Err(error) => {
             let source = &delivery.source;
@@ -148,6 +170,20 @@ async fn keep<J: Journal>(
 }
 
 impl<J: Journal> Reception<J> {
+    fn hook(&self, address: &RawPathParams) -> Option<Hook> {
+        let mut parts = address.iter().map(|(_, value)| value);
+        self.journal.hook(parts.next()?, parts.next()?, (self.clock)())
+    }
+
+    async fn receive(
+        &self,
+        body: Body,
+        share: &Share,
+        receiving: &mut Receiving<J>,
+    ) -> Result<SetAside, NotTaken> {
+        body::take(body, (&self.memory, share), &self.limits, &mut receiving.bytes, &mut receiving.seen).await
+    }
+
     /// Tells what was decided, once its time has come. Dropped while it waits, it was not told.
     async fn answer(&self, line: Option<Line>, receipt: Receipt, reply: Reply) -> Response {
         if !reply.delay.is_zero() {
@@ -192,11 +228,15 @@ fn hang_up() -> Response {
 fn not_taken(reason: NotTaken) -> Response {
     let mut response = reason.status().into_response();
     let headers = response.headers_mut();
-    if matches!(reason, NotTaken::Busy | NotTaken::NotKept) {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
-    } else {
+    let seconds = match reason {
+        NotTaken::Busy | NotTaken::NotKept => Some(RETRY_SECONDS),
+        NotTaken::TooMany(seconds) => Some(seconds),
+        NotTaken::TooLong | NotTaken::TooSlow | NotTaken::Interrupted | NotTaken::OldAddress => None,
+    };
+    match seconds {
+        Some(seconds) => headers.insert(RETRY_AFTER, seconds.into()),
         // The rest of the body is not read, so nothing can follow it.
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
+        None => headers.insert(CONNECTION, HeaderValue::from_static("close")),
+    };
     response
 }

@@ -26,6 +26,8 @@ const reasons: Record<RefusalReason, string> = {
   too_slow: 'too slow',
   broken_off: 'broken off',
   busy: 'too much at once',
+  too_many: 'too many requests',
+  old_address: 'an old address',
   not_kept: 'could not be stored',
 };
 
@@ -34,6 +36,10 @@ const why: Record<RefusalReason, string> = {
   too_slow: 'Its body took more than a minute, or paused for half a minute.',
   broken_off: 'The sender stopped before the end it had announced. Many services send it again.',
   busy: 'Too many large requests were on their way at once. The service was asked to come back.',
+  too_many:
+    'This address had more requests than it takes, 300 a second after 3,000 at once. The service was told when to come back. Of such a flood only a few are listed.',
+  old_address:
+    'It came to an address that has ended, from a service that still has it. Enter the present address there. The sender was told what everybody is told who comes to no address. Of many such requests only a few are listed.',
   not_kept:
     'It arrived whole and could not be stored, as on a full disk. The service was asked to come back.',
 };
@@ -138,7 +144,7 @@ export const answers = {
   refusedCount: (n: number) => `Not taken (${count(n)})`,
   refusedEmpty: 'Everything was taken',
   refusedEmptyNext:
-    'A request to a hook address that was too long, too slow or broken off stands here. It is no delivery.',
+    'A request to a hook address that was too long, too slow, broken off or one too many stands here. It is no delivery.',
   refusedNone: 'Choose a request',
   refusedNoneNext: 'These reached a hook address and were not taken. The newest thousand are listed.',
   refusedAt: (reason: string) => `Not taken: ${reason}`,

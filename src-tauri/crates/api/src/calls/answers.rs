@@ -207,6 +207,8 @@ fn refusal_row(refusal: &Refusal) -> RefusalRow {
             Reason::TooSlow => RefusalReason::TooSlow,
             Reason::BrokenOff => RefusalReason::BrokenOff,
             Reason::Busy => RefusalReason::Busy,
+            Reason::TooMany => RefusalReason::TooMany,
+            Reason::OldAddress => RefusalReason::OldAddress,
             Reason::NotKept => RefusalReason::NotKept,
         },
         status: refusal.status,

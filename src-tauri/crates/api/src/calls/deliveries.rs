@@ -140,6 +140,7 @@ pub(super) fn row(summary: DeliverySummary) -> DeliveryRow {
         note: summary.note,
         told: summary.told.map(answers::told),
         drift: summary.drift,
+        by_old_address: summary.by_old_address,
     }
 }
 

@@ -38,12 +38,13 @@ use types::{
     Decided, DecisionQuestion, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion,
     EventAttempts, HandOverQuestion, HistoryAnswer, HistoryEntry, HistoryService, HistoryStart,
     HistoryStarted, JoinVisitors, Mark, Marked, NeighboursAnswer, NewAnswer, NewSecret, NewSource, Nothing,
-    OpenableAnswer, OriginAnswer, OriginQuestion, Overview, OwnSampleRow, PlanAnswer, PlanRow, PlanText,
-    RecordPage, RecordsQuestion, RefusalAnswer, RefusalPage, RefusalQuestion, RefusalsQuestion, RepeatedSend,
-    RequestToSend, SampleDeletion, SampleName, SampleQuestion, SampleSent, SampleToKeep, SamplesAnswer,
-    SecretName, SendAnswer, ShownAnswer, ShownQuestion, SourceName, SourceRow, SpotAnswer, SpotQuestion,
-    TakeNameOut, TakeUnsigned, TryAnswer, VisitorAnswer, VisitorList, VisitorPartQuestion, VisitorPath,
-    VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion, WorkStarted, WrittenAnswer, WrittenQuestion,
+    OldAddressQuestion, OpenableAnswer, OriginAnswer, OriginQuestion, Overview, OwnSampleRow, PlanAnswer,
+    PlanRow, PlanText, RecordPage, RecordsQuestion, RefusalAnswer, RefusalPage, RefusalQuestion,
+    RefusalsQuestion, RepeatedSend, RequestToSend, Rotation, SampleDeletion, SampleName, SampleQuestion,
+    SampleSent, SampleToKeep, SamplesAnswer, SecretName, SendAnswer, ShownAnswer, ShownQuestion, SourceName,
+    SourceRow, SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, TryAnswer, VisitorAnswer, VisitorList,
+    VisitorPartQuestion, VisitorPath, VisitorQuestion, VisitorsQuestion, WorkAnswer, WorkQuestion,
+    WorkStarted, WrittenAnswer, WrittenQuestion,
 };
 
 macro_rules! calls {
@@ -126,7 +127,9 @@ calls! {
         set_starred: Mark => Marked = marks::starred;
         set_archived: Mark => Marked = marks::archived;
         add_source: NewSource => SourceRow = sources::add;
-        rotate_source: SourceName => SourceRow = sources::rotate;
+        rotate_source: Rotation => SourceRow = sources::rotate;
+        end_old_addresses: SourceName => SourceRow = sources::end_old;
+        put_old_address_back: OldAddressQuestion => SourceRow = sources::put_old_back;
         remove_source: SourceName => Marked = sources::remove;
         set_answer: NewAnswer => SourceRow = answers::set;
         add_secret: NewSecret => SourceRow = signatures::add;

@@ -193,7 +193,7 @@ pub(super) fn dry_run(api: &Api, ask: &RequestToSend) -> Result<TryAnswer, Failu
     let source = api.source(name)?;
     let request = api.written(ask)?;
     let mut delivery = trial::as_it_would_arrive(&source, &request, now());
-    let hook = api.archive.hook(&source.name, &source.token);
+    let hook = api.archive.hook(&source.name, &source.token, now());
     let signature = hook.and_then(|hook| hook.guard).and_then(|guard| guard.examine(&mut delivery));
     let tried = trial::try_out(&api.archive, delivery, signature)?;
     let conversation = |tried: trial::Tried| {

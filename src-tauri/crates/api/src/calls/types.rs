@@ -181,6 +181,8 @@ contract! {
         /// In how many places it differed from the shape known until then.
         #[ts(type = "number")]
         drift: i64,
+        /// It came by an old address of its source, which was still good.
+        by_old_address: bool,
     }
 
     /// Which deliveries to list, newest first.
@@ -310,6 +312,27 @@ contract! {
         notices: Vec<Notice>,
     }
 
+    /// An address that a source had before. Its token is told to nobody.
+    OldAddressRow {
+        /// Its number.
+        id: String,
+        /// When a new one took its place.
+        replaced_at: Instant,
+        /// Until when it works.
+        until: Instant,
+        /// When a person ended it before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ended_at: Option<Instant>,
+        /// Whether it works now.
+        works: bool,
+        /// How many deliveries came by it since it was replaced.
+        #[ts(type = "number")]
+        deliveries: i64,
+        /// When the last of them arrived.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_used_at: Option<Instant>,
+    }
+
     /// A hook address.
     SourceRow {
         /// Its name.
@@ -324,6 +347,8 @@ contract! {
         public_url: Option<String>,
         /// When it was made.
         created_at: Instant,
+        /// The addresses that it had before, as far as they are remembered, the newest first.
+        old_addresses: Vec<OldAddressRow>,
         /// When it last heard from its service.
         #[serde(skip_serializing_if = "Option::is_none")]
         last_delivery_at: Option<Instant>,
@@ -493,5 +518,23 @@ contract! {
     SourceName {
         /// Its name.
         name: String,
+    }
+
+    /// A new token for a source.
+    Rotation {
+        /// The source's name.
+        name: String,
+        /// For how many days the old address works beside the new one; 0 ends it and all older ones at once. 7 if not given,
+        /// never more than 365.
+        #[serde(default)]
+        overlap_days: Option<u32>,
+    }
+
+    /// An old address of a source.
+    OldAddressQuestion {
+        /// The source's name.
+        name: String,
+        /// The address's number.
+        id: String,
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant as Moment;
 use url::Url;
 
 use super::{ForwardTold, Forwarder, random};
-use crate::{Failure, blocking};
+use crate::{Failure, blocking, now};
 
 /// Tells the target which delivery it is, so that a repetition can be told from a new one.
 const NUMBER: &str = "X-Afterchat-Delivery";
@@ -177,8 +177,9 @@ fn header<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
 
 /// True when this is a hook address of this archive, whatever name or tunnel leads to it: the token alone tells.
 pub(crate) fn leads_here(archive: &Archive, url: &Url) -> bool {
-    let parts: Vec<String> = url.path_segments().into_iter().flatten().map(decoded).collect();
-    parts.windows(3).any(|part| part[0] == "h" && archive.hook(&part[1], &part[2]).is_some())
+    let (parts, now): (Vec<String>, _) =
+        (url.path_segments().into_iter().flatten().map(decoded).collect(), now());
+    parts.windows(3).any(|part| part[0] == "h" && archive.hook(&part[1], &part[2], now).is_some())
 }
 
 /// A part of a path with its escapes undone. A plus sign stays one: neither names nor tokens have it.

@@ -3,12 +3,12 @@
 use std::sync::{Arc, PoisonError};
 
 use afterchat_archive::{
-    AppendError, Archive, DeliveryId, Hook, Lease, Refusal, Risk, Signature, TargetId, Told,
+    AppendError, Archive, DeliveryId, Examined, Hook, Lease, Refusal, Risk, TargetId, Told,
 };
 use afterchat_listener::{Journal, Kept, Reply};
 use afterchat_relay::Answered;
 use afterchat_relay::forward::{Verdict, passed_back};
-use afterchat_transcript::Delivery;
+use afterchat_transcript::{Delivery, Instant};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -32,16 +32,12 @@ impl Forwarding {
 impl Journal for Forwarding {
     type Error = AppendError;
 
-    fn hook(&self, source: &str, token: &str) -> Option<Hook> {
-        self.archive.hook(source, token)
+    fn hook(&self, source: &str, token: &str, now: Instant) -> Option<Hook> {
+        self.archive.hook(source, token, now)
     }
 
-    async fn append(
-        &self,
-        delivery: Arc<Delivery>,
-        signature: Option<Signature>,
-    ) -> Result<DeliveryId, AppendError> {
-        let kept = Journal::append(&self.archive, delivery, signature).await?;
+    async fn append(&self, delivery: Arc<Delivery>, examined: Examined) -> Result<DeliveryId, AppendError> {
+        let kept = Journal::append(&self.archive, delivery, examined).await?;
         self.forwarder.nudge();
         Ok(kept)
     }

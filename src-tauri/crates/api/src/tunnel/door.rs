@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use afterchat_archive::{DeliveryId, Hook, Refusal, Signature, Told};
+use afterchat_archive::{DeliveryId, Examined, Hook, Refusal, Told};
 use afterchat_listener::{Journal, Kept, Reply};
-use afterchat_transcript::Delivery;
+use afterchat_transcript::{Delivery, Instant};
 use afterchat_tunnel::Supervisor;
 
 /// A journal that tells the supervisor of what came through the tunnel.
@@ -17,18 +17,14 @@ pub(super) struct ThroughTunnel<J> {
 impl<J: Journal> Journal for ThroughTunnel<J> {
     type Error = J::Error;
 
-    fn hook(&self, source: &str, token: &str) -> Option<Hook> {
-        self.journal.hook(source, token)
+    fn hook(&self, source: &str, token: &str, now: Instant) -> Option<Hook> {
+        self.journal.hook(source, token, now)
     }
 
-    async fn append(
-        &self,
-        delivery: Arc<Delivery>,
-        signature: Option<Signature>,
-    ) -> Result<DeliveryId, Self::Error> {
+    async fn append(&self, delivery: Arc<Delivery>, examined: Examined) -> Result<DeliveryId, Self::Error> {
         let host = delivery.headers.iter().find(|header| header.name.eq_ignore_ascii_case("host"));
         let host = host.map(|host| String::from_utf8_lossy(&host.value).into_owned());
-        let kept = self.journal.append(delivery, signature).await?;
+        let kept = self.journal.append(delivery, examined).await?;
         self.supervisor.delivered(host);
         Ok(kept)
     }

@@ -19,6 +19,9 @@ const ANSWERS: usize = 16 * 1024;
 /// come. Further ones are counted.
 const REFUSALS: u32 = 64;
 const ONE_MORE: Duration = Duration::from_millis(500);
+/// How long it takes until a source may have its next request noted that was refused as many are. They are alike, and should
+/// not push out of the list what tells more.
+const SAME_AGAIN: Duration = Duration::from_secs(10);
 
 /// What waits to be noted.
 #[derive(Debug)]
@@ -35,7 +38,11 @@ struct Waiting {
     /// How many refusals may come at once now, and since when.
     room: u32,
     counted_at: Moment,
+    /// How many were not noted since the last one that was, and the newest of them.
     passed_over: u32,
+    newest: Option<Refusal>,
+    /// When one of those that come in numbers was noted, for each source and reason.
+    in_numbers: HashMap<(String, &'static str), Moment>,
 }
 
 impl Default for Notes {
@@ -48,6 +55,8 @@ impl Default for Notes {
             room: REFUSALS,
             counted_at: Moment::now(),
             passed_over: 0,
+            newest: None,
+            in_numbers: HashMap::new(),
         }))
     }
 }
@@ -81,7 +90,8 @@ impl Notes {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.note_the_newest(Moment::now());
         waiting.answers.is_empty()
             && waiting.refusals.is_empty()
             && waiting.given.is_empty()
@@ -122,17 +132,48 @@ impl Waiting {
         }
     }
 
-    fn refused(&mut self, mut refusal: Refusal, now: Moment) {
-        let more = now.duration_since(self.counted_at).as_millis() / ONE_MORE.as_millis();
-        let more = u32::try_from(more).unwrap_or(u32::MAX);
-        self.counted_at += ONE_MORE.saturating_mul(more);
-        self.room = self.room.saturating_add(more).min(REFUSALS);
-        if self.room == 0 || self.refusals.len() >= REFUSALS as usize {
+    fn refused(&mut self, refusal: Refusal, now: Moment) {
+        if self.has_room_for(&refusal, now) {
+            self.note(refusal, now);
+        } else {
             self.passed_over = self.passed_over.saturating_add(1);
-            return;
+            self.newest = Some(refusal);
         }
-        self.room -= 1;
+    }
+
+    /// Notes the newest of those that were passed over once there is room, so that the end of a flood is not lost with their
+    /// number.
+    fn note_the_newest(&mut self, now: Moment) {
+        if self.newest.as_ref().is_some_and(|newest| self.has_room_for(newest, now))
+            && let Some(newest) = self.newest.take()
+        {
+            self.passed_over -= 1;
+            self.note(newest, now);
+        }
+    }
+
+    fn has_room_for(&self, refusal: &Refusal, now: Moment) -> bool {
+        let same = self.in_numbers.get(&(refusal.source.clone(), refusal.reason.word()));
+        self.room(now) > 0
+            && self.refusals.len() < REFUSALS as usize
+            && same.is_none_or(|noted| now.duration_since(*noted) >= SAME_AGAIN)
+    }
+
+    /// How many may come at once now.
+    fn room(&self, now: Moment) -> u32 {
+        let more = now.duration_since(self.counted_at).as_millis() / ONE_MORE.as_millis();
+        self.room.saturating_add(u32::try_from(more).unwrap_or(u32::MAX)).min(REFUSALS)
+    }
+
+    fn note(&mut self, mut refusal: Refusal, now: Moment) {
+        let more = now.duration_since(self.counted_at).as_millis() / ONE_MORE.as_millis();
+        self.room = self.room(now) - 1;
+        self.counted_at += ONE_MORE.saturating_mul(u32::try_from(more).unwrap_or(u32::MAX));
+        if refusal.reason.comes_in_numbers() {
+            self.in_numbers.insert((refusal.source.clone(), refusal.reason.word()), now);
+        }
         refusal.passed_over = take(&mut self.passed_over);
+        self.newest = None;
         self.refusals.push(refusal);
     }
 }
@@ -175,5 +216,79 @@ impl Taken {
         }
         self.open.iter().try_for_each(|stretch| presence::add(connection, *stretch, None))?;
         refusals::put(connection, &self.refusals)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use afterchat_transcript::Delivery;
+
+    use super::*;
+    use crate::RefusalReason;
+
+    fn refusal(source: &str, reason: RefusalReason) -> Refusal {
+        let delivery = Delivery {
+            kind: afterchat_transcript::DeliveryKind::Hook,
+            source: source.to_owned(),
+            provider: None,
+            method: "POST".to_owned(),
+            path: format!("/h/{source}/…"),
+            query: None,
+            headers: Vec::new(),
+            body: Vec::new(),
+            received_at: Instant::from_millis(1_800_000_000_000).expect("a time"),
+        };
+        Refusal::new(&delivery, reason, None, 0, None)
+    }
+
+    /// Refuses as many, one every so often, and gives what was noted of them: how many, and how many were passed over. The
+    /// writer takes what waits after each.
+    fn flood(source: &str, reason: RefusalReason, count: u32, every: Duration) -> (usize, u32) {
+        let notes = Notes::default();
+        let mut now = Moment::now();
+        let mut noted = Vec::new();
+        for _ in 0..count {
+            notes.0.lock().expect("no panic").refused(refusal(source, reason), now);
+            noted.extend(notes.take().refusals);
+            now += every;
+        }
+        notes.0.lock().expect("no panic").note_the_newest(now + SAME_AGAIN);
+        noted.extend(notes.take().refusals);
+        (noted.len(), noted.iter().map(|refusal| refusal.passed_over).sum())
+    }
+
+    #[test]
+    fn a_flood_is_noted_in_part_and_counted_whole() {
+        for (reason, every, most) in [
+            (RefusalReason::BrokenOff, Duration::ZERO, REFUSALS as usize + 1),
+            (RefusalReason::BrokenOff, Duration::from_millis(10), REFUSALS as usize + 201),
+            (RefusalReason::TooMany, Duration::ZERO, 2),
+            (RefusalReason::TooMany, Duration::from_millis(10), 12),
+            (RefusalReason::OldAddress, Duration::from_millis(10), 12),
+        ] {
+            let (noted, passed_over) = flood("shop", reason, 10_000, every);
+            assert!(noted <= most, "{noted} notes of one flood, {every:?} apart: {reason:?}");
+            assert_eq!(noted + passed_over as usize, 10_000, "none is forgotten, not even the last");
+        }
+    }
+
+    #[test]
+    fn a_source_that_is_posted_to_too_often_hides_no_other() {
+        let notes = Notes::default();
+        let now = Moment::now();
+        let mut waiting = notes.0.lock().expect("no panic");
+        (0..1000).for_each(|_| waiting.refused(refusal("shop", RefusalReason::TooMany), now));
+        waiting.refused(refusal("other", RefusalReason::TooMany), now);
+        waiting.refused(refusal("shop", RefusalReason::TooLong), now);
+        let noted: Vec<_> =
+            waiting.refusals.iter().map(|one| (one.source.as_str(), one.reason, one.passed_over)).collect();
+        assert_eq!(
+            noted,
+            [
+                ("shop", RefusalReason::TooMany, 0),
+                ("other", RefusalReason::TooMany, 999),
+                ("shop", RefusalReason::TooLong, 0)
+            ]
+        );
     }
 }

@@ -24,13 +24,25 @@ pub enum RefusalReason {
     BrokenOff,
     /// Too many bodies were on their way already.
     Busy,
+    /// Its source had had more requests than it takes in so short a time.
+    TooMany,
+    /// It came to an address of its source that is no longer good.
+    OldAddress,
     /// It arrived whole and could not be stored, as on a full disk.
     NotKept,
 }
 
 impl RefusalReason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::TooLong, Self::TooSlow, Self::BrokenOff, Self::Busy, Self::NotKept];
+    pub const ALL: [Self; 7] = [
+        Self::TooLong,
+        Self::TooSlow,
+        Self::BrokenOff,
+        Self::Busy,
+        Self::TooMany,
+        Self::OldAddress,
+        Self::NotKept,
+    ];
 
     /// The stable word for it.
     #[must_use]
@@ -40,8 +52,15 @@ impl RefusalReason {
             Self::TooSlow => "too_slow",
             Self::BrokenOff => "broken_off",
             Self::Busy => "busy",
+            Self::TooMany => "too_many",
+            Self::OldAddress => "old_address",
             Self::NotKept => "not_kept",
         }
+    }
+
+    /// Whether requests that are refused for it come in numbers and are all alike.
+    pub(super) fn comes_in_numbers(self) -> bool {
+        matches!(self, Self::TooMany | Self::OldAddress)
     }
 
     pub(crate) fn from_word(word: &str) -> Self {

@@ -44,11 +44,13 @@ pub struct DeliverySummary {
     pub note: Option<String>,
     /// In how many places it differed from the shape known until then.
     pub drift: i64,
+    /// It came by an old address of its source, which was still good.
+    pub by_old_address: bool,
 }
 
 const SELECT: &str = "SELECT d.id, d.received_at, d.source, d.method, d.headers, d.size, d.kind,
          r.provider, r.outcome, r.reason, r.event, s.verdict, s.scheme, s.secret, s.refused, a.accepted_at,
-         n.pinned_at, n.note, coalesce(f.total, 0)
+         n.pinned_at, n.note, coalesce(f.total, 0), EXISTS (SELECT 1 FROM by_old_address b WHERE b.delivery = d.id)
      FROM deliveries d LEFT JOIN readings r ON r.delivery = d.id LEFT JOIN signatures s ON s.delivery = d.id
          LEFT JOIN accepted a ON a.delivery = d.id LEFT JOIN delivery_notes n ON n.delivery = d.id
          LEFT JOIN drifts f ON f.delivery = d.id
@@ -89,6 +91,7 @@ fn summary(connection: &Connection, row: &SqlRow<'_>) -> Result<DeliverySummary,
         pinned: row.get::<_, Option<i64>>(16)?.is_some(),
         note: row.get(17)?,
         drift: row.get(18)?,
+        by_old_address: row.get(19)?,
     })
 }
 

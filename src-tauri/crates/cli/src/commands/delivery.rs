@@ -91,6 +91,9 @@ pub(crate) fn words(answer: &DeliveryAnswer, body: &[u8], style: Style) -> Strin
         None => format!("It tells of {}.", row.conversations.join(" and ")),
     };
     let _infallible = writeln!(page, "{}\n", visible_line(&became));
+    if row.by_old_address {
+        page.push_str("It came by an old address of its source: the service still uses that one.\n\n");
+    }
     if let Some(signature) = &row.signature {
         let found = match (&signature.doubt, &signature.secret) {
             (None, Some(secret)) => format!("good, made with {}", visible_line(secret)),

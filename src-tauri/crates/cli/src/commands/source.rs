@@ -19,7 +19,8 @@ use crate::output::{self, Style, moment, say};
 Examples:
   afterchat source list
   afterchat source add shop-de --provider smartsupp
-  afterchat source rotate shop-de
+  afterchat source rotate shop-de --overlap 14
+  afterchat source revoke shop-de
   afterchat source add-secret shop-de --label 2026 < secret.txt
   afterchat source remove-secret shop-de 2026"
 )]
@@ -43,8 +44,19 @@ enum SourceCommand {
         #[arg(long, value_name = "SERVICE")]
         provider: Option<String>,
     },
-    /// Give an address a new token; the old address stops working at once
+    /// Give an address a new token; the old address works on for a while
     Rotate {
+        /// Its name
+        name: String,
+        /// For how many days the old address works beside the new one
+        #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
+        overlap: u32,
+        /// End the old address at once, and all that are older
+        #[arg(long, conflicts_with = "overlap")]
+        now: bool,
+    },
+    /// End the old addresses of a source at once; the present one works on
+    Revoke {
         /// Its name
         name: String,
     },
@@ -80,7 +92,11 @@ impl Source {
             SourceCommand::Add { name, provider } => {
                 api.act("add_source", json!({ "name": name, "provider": provider })).await?
             }
-            SourceCommand::Rotate { name } => api.act("rotate_source", json!({ "name": name })).await?,
+            SourceCommand::Rotate { name, overlap, now } => {
+                let days = if now { 0 } else { overlap };
+                api.act("rotate_source", json!({ "name": name, "overlap_days": days })).await?
+            }
+            SourceCommand::Revoke { name } => api.act("end_old_addresses", json!({ "name": name })).await?,
             SourceCommand::AddSecret { name, label } => {
                 // Not an argument: those stand in the shell's history and in the list of processes.
                 let mut secret = String::new();
@@ -116,6 +132,13 @@ fn tell(source: &SourceRow, json: bool) -> anyhow::Result<()> {
     };
     let about = format!("{provider}, {heard}{quarantined}");
     output::line(&format!("{}  {}\n  {}", style.bold(&source.name), style.dim(&about), source.hook_url))?;
+    source.old_addresses.iter().filter(|old| old.works).try_for_each(|old| {
+        let used = old
+            .last_used_at
+            .map_or_else(|| "not used since".to_owned(), |at| format!("still used, last {}", moment(at)));
+        let (replaced, until) = (moment(old.replaced_at), moment(old.until));
+        output::line(&format!("  the address from before {replaced} works until {until}, {used}"))
+    })?;
     source.secrets.iter().try_for_each(|secret| {
         let ending = secret.ending.as_deref().map(|ending| format!(" (…{ending})")).unwrap_or_default();
         let label = visible_line(&secret.label);

@@ -25,6 +25,7 @@ pub(crate) fn deliveries(numbers: RangeInclusive<i64>) -> Vec<DeliverySummary> {
         pinned: false,
         note: None,
         drift: 0,
+        by_old_address: false,
     };
     numbers.map(summary).collect()
 }

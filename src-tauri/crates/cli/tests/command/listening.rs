@@ -14,7 +14,7 @@ pub(crate) fn post(address: &str, method: &str, body: &[u8]) -> String {
 }
 
 /// The same with further header lines.
-fn post_with(address: &str, method: &str, lines: &str, body: &[u8]) -> String {
+pub(crate) fn post_with(address: &str, method: &str, lines: &str, body: &[u8]) -> String {
     let rest = address.strip_prefix("http://").expect("hook addresses are http");
     let (host, path) = rest.split_at(rest.find('/').expect("hook addresses have a path"));
     let mut stream = TcpStream::connect(host).expect("the door is open");
@@ -76,12 +76,12 @@ fn what_is_posted_is_told_found_shown_and_exported() {
 
 #[cfg(unix)]
 #[test]
-fn a_rotated_address_stops_working_while_the_door_is_open() {
+fn an_address_that_is_rotated_now_stops_working_while_the_door_is_open() {
     let bench = Bench::new();
     let running = Running::start(bench.command(&["listen", "--port", "0", "--json"]));
     let listening = running.next();
     let old = address(&listening, "chatlio").to_owned();
-    let rotated = bench.lines(&["source", "rotate", "chatlio", "--json"]);
+    let rotated = bench.lines(&["source", "rotate", "chatlio", "--now", "--json"]);
     let url = listening["url"].as_str().unwrap();
     let path = rotated[0]["hook_url"].as_str().unwrap().splitn(4, '/').nth(3).unwrap().to_owned();
     let new = format!("{url}/{path}");

@@ -95,6 +95,24 @@ fn sources_are_made_renewed_and_removed() {
     let renewed = &bench.lines(&["source", "rotate", "shop-de", "--json"])[0];
     assert_ne!(made["hook_url"], renewed["hook_url"]);
     assert!(bench.lines(&["source", "list", "--json"]).contains(renewed));
+    assert!(bench.ok(&["source", "list"]).contains(" works until "), "the old address works on for a while");
+    let days = |arguments: &[&str]| {
+        let source = &bench.lines(&[&["source", "rotate", "shop-de", "--json"], arguments].concat())[0];
+        let time = |name: &str| -> chrono::DateTime<chrono::Utc> {
+            source["old_addresses"][0][name].as_str().unwrap().parse().unwrap()
+        };
+        let works = source["old_addresses"][0]["works"].as_bool().unwrap();
+        (works, (time("until") - time("replaced_at")).num_days())
+    };
+    assert_eq!(days(&[]), (true, 7), "unless told otherwise");
+    assert_eq!(days(&["--overlap", "30"]), (true, 30));
+    let revoked = &bench.lines(&["source", "revoke", "shop-de", "--json"])[0];
+    assert!(revoked["old_addresses"].as_array().unwrap().iter().all(|old| old["works"] == false));
+    assert!(!bench.ok(&["source", "list"]).contains(" works until "), "none of them works any more");
+    assert!(!days(&["--now"]).0, "the one before ends at once");
+    for wrong in [&["--overlap", "0"][..], &["--overlap", "366"], &["--overlap", "7", "--now"]] {
+        assert_eq!(bench.run(&[&["source", "rotate", "shop-de"], wrong].concat()).code, 2, "{wrong:?}");
+    }
     bench.ok(&["source", "remove", "shop-de"]);
     assert_eq!(bench.run(&["source", "remove", "shop-de"]).code, 1, "it is gone");
     assert_eq!(bench.run(&["source", "add", "Not A Name"]).code, 1);

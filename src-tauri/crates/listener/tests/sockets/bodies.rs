@@ -31,6 +31,26 @@ async fn the_longest_body_is_kept_and_a_longer_one_refused() {
 }
 
 #[tokio::test]
+async fn the_longest_body_in_chunks_is_kept_and_a_longer_one_refused() {
+    let (door, ledger, _) = met(Limits::default()).await;
+    for (length, status) in [(10 * MIB - 1, 200), (10 * MIB, 200), (10 * MIB + 1, 413)] {
+        let mut sender = Sender::connect(door.address).await;
+        sender.send(format!("POST {HOOK} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")).await;
+        let mut left = length;
+        while left > 0 {
+            let size = left.min(1_000_003);
+            sender.send([format!("{size:x}\r\n").as_bytes(), &vec![b'x'; size], b"\r\n"].concat()).await;
+            left -= size;
+        }
+        // A body that was refused may have ended the connection before its last bytes.
+        let _late = sender.socket.write_all(b"0\r\n\r\n").await;
+        assert_eq!(sender.answer().await.status, status, "{length} bytes in chunks");
+    }
+    let kept: Vec<_> = ledger.kept().iter().map(|kept| kept.body.len()).collect();
+    assert_eq!(kept, [10 * MIB - 1, 10 * MIB], "nothing of a refused body is kept");
+}
+
+#[tokio::test]
 async fn an_endless_body_is_refused_while_it_is_sent() {
     let (_door, ledger, sender) = met(Limits::default()).await;
     let (reading, mut writing) = sender.socket.into_split();

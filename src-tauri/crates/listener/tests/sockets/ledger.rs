@@ -5,18 +5,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use afterchat_archive::{DeliveryId, Hook, Refusal, Signature, Told};
+use afterchat_archive::{Address, DeliveryId, Examined, Hook, Refusal, Told};
 use afterchat_listener::{Door, Journal, Kept, Limits, Reply, bind, open};
-use afterchat_transcript::Delivery;
+use afterchat_transcript::{Delivery, Instant};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::sender::Sender;
 
-/// The only token, of the only source `shop`.
+/// The token of both sources, `shop` and `elsewhere`.
 pub(crate) const TOKEN: &str = "k3q7zt4m5n6p";
-/// The request line's target for the only hook address.
+/// The request line's target for the hook address of `shop`.
 pub(crate) const HOOK: &str = "/h/shop/k3q7zt4m5n6p";
+/// The one for the hook address of `elsewhere`.
+pub(crate) const OTHER_HOOK: &str = "/h/elsewhere/k3q7zt4m5n6p";
 
 /// Longer than anything in these tests may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -62,15 +64,16 @@ impl Default for Ledger {
 impl Journal for Ledger {
     type Error = Full;
 
-    fn hook(&self, source: &str, token: &str) -> Option<Hook> {
-        (source == "shop" && token == TOKEN).then(|| Hook {
+    fn hook(&self, source: &str, token: &str, _: Instant) -> Option<Hook> {
+        (["shop", "elsewhere"].contains(&source) && token == TOKEN).then(|| Hook {
             source: source.to_owned(),
             provider: None,
             guard: None,
+            address: Address::Present,
         })
     }
 
-    async fn append(&self, delivery: Arc<Delivery>, _: Option<Signature>) -> Result<DeliveryId, Full> {
+    async fn append(&self, delivery: Arc<Delivery>, _: Examined) -> Result<DeliveryId, Full> {
         self.begun.send_modify(|begun| *begun += 1);
         self.gate.acquire().await.expect("the gate is never taken away").forget();
         if self.full.load(Ordering::SeqCst) {
@@ -138,9 +141,14 @@ pub(crate) async fn opened(ledger: &Ledger, limits: Limits) -> Door {
     open(bind(0).await.expect("a free port"), ledger.clone(), limits).await
 }
 
-/// A POST to the hook address.
+/// A POST to the hook address of `shop`.
 pub(crate) fn post(body: impl AsRef<[u8]>) -> Vec<u8> {
+    post_to(HOOK, body)
+}
+
+/// A POST to a hook address.
+pub(crate) fn post_to(hook: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
-    let head = format!("POST {HOOK} HTTP/1.1\r\nHost: afterchat\r\nContent-Length: {}\r\n\r\n", body.len());
+    let head = format!("POST {hook} HTTP/1.1\r\nHost: afterchat\r\nContent-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }

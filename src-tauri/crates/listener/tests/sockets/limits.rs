@@ -82,21 +82,6 @@ async fn a_head_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_wait_for_their_turn() {
-    let (door, ledger, mut first) = met(Limits { connections: 1, ..Limits::default() }).await;
-    first.send(post("first")).await;
-    assert_eq!(first.answer().await.status, 200);
-    let mut second = Sender::connect(door.address).await;
-    second.send(post("second")).await;
-    first.send(post("third")).await;
-    assert_eq!(first.answer().await.status, 200);
-    drop(first);
-    assert_eq!(second.answer().await.status, 200, "it is served as soon as there is a place");
-    let kept: Vec<_> = ledger.kept().into_iter().map(|delivery| delivery.body).collect();
-    assert_eq!(kept, [b"first".to_vec(), b"third".to_vec(), b"second".to_vec()]);
-}
-
-#[tokio::test]
 async fn bodies_beyond_the_memory_limit_wait_for_their_turn() {
     let ledger = Ledger::closed_gate();
     let limits = Limits { body_bytes: 4096, bodies_bytes: 4096, body: SHORT, ..Limits::default() };

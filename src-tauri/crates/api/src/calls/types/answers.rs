@@ -30,6 +30,10 @@ pub enum RefusalReason {
     BrokenOff,
     /// Too many bodies were on their way already.
     Busy,
+    /// Its source had had more requests than it takes in so short a time.
+    TooMany,
+    /// It came to an address of its source that is no longer good.
+    OldAddress,
     /// It arrived whole and could not be stored, as on a full disk.
     NotKept,
 }
