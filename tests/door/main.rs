@@ -6,6 +6,7 @@ mod faults;
 mod house;
 mod limits;
 mod load;
+mod nothing;
 mod samples;
 mod signatures;
 mod tokens;

@@ -54,12 +54,18 @@ impl Sessions {
     /// True when the request names this machine and comes from no other site, so that a name an attacker owns cannot
     /// be pointed here.
     pub(super) fn is_local(&self, headers: &HeaderMap) -> bool {
-        let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        // Of two lines it is not known which another reader would believe.
+        let text = |name: header::HeaderName| {
+            let mut lines = headers.get_all(name).iter();
+            let first = lines.next()?;
+            Some(first.to_str().ok().filter(|_| lines.next().is_none()).unwrap_or("?"))
+        };
         let hosts = [format!("127.0.0.1:{}", self.port), format!("localhost:{}", self.port)];
         let host = text(header::HOST).is_some_and(|host| hosts.iter().any(|known| known == host));
         let origin = text(header::ORIGIN)
             .is_none_or(|origin| hosts.iter().any(|host| origin == format!("http://{host}")));
-        let site = headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
+        let site = text(header::HeaderName::from_static("sec-fetch-site"))
+            .is_none_or(|site| site == "same-origin" || site == "none");
         host && origin && site
     }
 

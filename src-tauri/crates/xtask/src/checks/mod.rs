@@ -3,6 +3,7 @@
 mod arrows;
 mod comments;
 mod licences;
+mod ports;
 mod sources;
 mod unused;
 
@@ -19,6 +20,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
     let mut found = arrows::check(&metadata);
     found.extend(comments::check(&manifest));
     found.extend(licences::check(&metadata));
+    found.extend(ports::check(&metadata, &root)?);
     found.extend(sources::check(&root)?);
     found.extend(unused::check(&metadata, &manifest)?);
     for finding in &found {
