@@ -40,9 +40,50 @@ pub enum ArchiveError {
     /// Another program holds the archive for too long.
     #[error("Another program is using the archive and did not let go of it in time. Please try again.")]
     Busy,
-    /// The file is damaged or no archive.
-    #[error("The archive file is damaged or is no archive: {0}. It was left as it is.")]
+    /// The file is damaged.
+    #[error(
+        "The archive file is damaged: {0}. Nothing new is kept in it. Quit every Afterchat program and start it again: it sets the file aside and keeps everything readable."
+    )]
     Damaged(String),
+    /// What stands in the place of the archive is another program's.
+    #[error(
+        "{0} is the database of another program. It was left as it is. Choose another folder for Afterchat, or move that file away."
+    )]
+    Foreign(PathBuf),
+    /// Another program exchanges the archive's files.
+    #[error(
+        "Another Afterchat program is repairing or restoring this archive. Nothing was changed. Please try again when it is done."
+    )]
+    BeingExchanged,
+    /// Another program has the archive open that is to be exchanged.
+    #[error(
+        "Another Afterchat program has this archive open. Nothing was changed. Please quit it first, the window and its icon in the tray included."
+    )]
+    InUse,
+    /// A file is in the way.
+    #[error("{0} exists already. Nothing was written. Please choose another name.")]
+    FileExists(PathBuf),
+    /// The disk has too little room for something large.
+    #[error(
+        "There is too little room in {folder}: {needed} MB are needed and {free} MB are free. Nothing was written. Make room or choose another disk."
+    )]
+    NoRoom {
+        /// Where it was to be written.
+        folder: PathBuf,
+        /// How much is needed, in MB.
+        needed: u64,
+        /// How much is free, in MB.
+        free: u64,
+    },
+    /// A file that was taken for a backup is none.
+    #[error("{0} is no backup of an Afterchat archive. Nothing was changed.")]
+    NoBackup(PathBuf),
+    /// A backup is damaged.
+    #[error("The backup {0} is damaged. Nothing was changed. Please use another one.")]
+    BackupDamaged(PathBuf),
+    /// Another program makes a backup.
+    #[error("Another Afterchat program is making a backup of this archive just now.")]
+    BackupElsewhere,
     /// There is no such thing in the archive.
     #[error("There is no {what} “{name}” in this archive.")]
     NotFound {
@@ -114,6 +155,14 @@ impl ArchiveError {
             Self::ReadOnly => "archive_read_only",
             Self::Busy => "archive_busy",
             Self::Damaged(_) => "archive_damaged",
+            Self::Foreign(_) => "archive_foreign",
+            Self::BeingExchanged => "archive_being_exchanged",
+            Self::InUse => "archive_in_use",
+            Self::FileExists(_) => "file_exists",
+            Self::NoRoom { .. } => "no_room",
+            Self::NoBackup(_) => "no_backup",
+            Self::BackupDamaged(_) => "backup_damaged",
+            Self::BackupElsewhere => "backup_elsewhere",
             Self::NotFound { .. } => "not_found",
             Self::NameTaken(_) => "name_taken",
             Self::NameInvalid(_) => "name_invalid",

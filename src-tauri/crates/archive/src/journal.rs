@@ -187,7 +187,12 @@ const WHOLE: &str = "SELECT d.id, d.received_at, d.source, d.provider, d.method,
 fn journalled(row: &SqlRow<'_>) -> Result<Journalled, ArchiveError> {
     let stored: Vec<u8> = row.get(8)?;
     let size = usize::try_from(row.get::<_, i64>(10)?).unwrap_or_default();
-    let body = if row.get(9)? { decompress(&stored, size)? } else { stored };
+    let body = if row.get(9)? {
+        decompress(&stored, size)
+            .map_err(|error| ArchiveError::Damaged(format!("a body cannot be unpacked ({error})")))?
+    } else {
+        stored
+    };
     let headers: Vec<u8> = row.get(7)?;
     let delivery = Delivery {
         kind: kind(&row.get::<_, String>(11)?),

@@ -4,9 +4,11 @@
 //! journal into conversations. Nothing here speaks HTTP or knows a window.
 
 mod answers;
+mod backup;
 mod compress;
 mod connected;
 mod conversations;
+mod damage;
 mod error;
 mod forwards;
 mod health;
@@ -39,8 +41,10 @@ pub use answers::{
     AnswerPlan, EventAttempt, EventAttempts, LONGEST_WAIT, PlanError, Planned, PlannedAnswer, Refusal,
     RefusalReason, Risk, Said, Step, Told,
 };
+pub use backup::{Backup, BackupFailed, Backups, Copied, Examined, MadeAt, examine};
 pub use connected::Connected;
 pub use conversations::{ConversationSummary, Counts, ListQuestion, View};
+pub use damage::{BroughtBack, Finding, Judgement, Offer, Repair, Restored, checkup};
 pub use error::{AppendError, ArchiveError};
 pub use forwards::{
     Asker, Attempt, Attempted, DeadLetter, ForwardState, Forwarded, Lease, Settled, Standing, Taken, Target,

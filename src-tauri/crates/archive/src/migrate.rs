@@ -1,13 +1,18 @@
 //! Brings an archive file to the newest format.
 //!
-//! Migrations are numbered SQL files that are never edited once landed. Each runs in a transaction of its own, the
-//! file is copied before the first one touches an archive that holds something, and a newer format is refused.
+//! Migrations are numbered SQL files that are never edited once landed. Each runs in a transaction of its own, a
+//! backup is made and looked through before the first one touches an archive that holds something, and a newer format is
+//! refused.
 
 use std::path::Path;
 
+use afterchat_transcript::Instant;
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::{ArchiveError, projector};
+use crate::{ArchiveError, backup, projector};
+
+/// Tells other programs whose file it is: "Aftc".
+pub(crate) const APPLICATION: i64 = 0x4166_7463;
 
 /// Every format, oldest first: the first migration makes format 1.
 const MIGRATIONS: &[&str] = &[
@@ -23,23 +28,26 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// The newest format this program knows.
-fn newest() -> i64 {
+pub(crate) fn newest() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Applies what is missing. `file` is where the archive lives: the copy goes beside it.
-pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), ArchiveError> {
+/// Applies what is missing to the archive in this folder.
+pub(crate) fn migrate(connection: &mut Connection, folder: &Path, now: Instant) -> Result<(), ArchiveError> {
     let found = format(connection)?;
     if found > newest() {
         return Err(ArchiveError::Newer { found, known: newest() });
     }
     if found > 0 && found < newest() {
-        let copy = file.with_extension(format!("format-{found}.sqlite"));
-        if !copy.exists() {
-            connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
-        }
+        backup::before_migration(connection, folder, found, now)?;
     }
-    for (number, migration) in (1..).zip(MIGRATIONS) {
+    make(connection, newest())
+}
+
+/// Brings a database to this format, without a backup.
+pub(crate) fn make(connection: &mut Connection, wanted: i64) -> Result<(), ArchiveError> {
+    let found = format(connection)?;
+    for (number, migration) in (1..=wanted).zip(MIGRATIONS) {
         // Another program may have brought the file forward since; inside the transaction nobody can.
         // What is done already needs none: it would wait for whoever writes just now.
         if found >= number {
@@ -55,6 +63,10 @@ pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), Ar
             transaction.pragma_update(None, "user_version", number)?;
             transaction.commit()?;
         }
+    }
+    let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if application != APPLICATION {
+        connection.pragma_update(None, "application_id", APPLICATION)?;
     }
     Ok(())
 }

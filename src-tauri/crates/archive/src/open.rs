@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use afterchat_transcript::{Delivery, Instant};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
 use crate::answers::{Given, Notes};
+use crate::damage::lock::{self, Shared};
+use crate::damage::state::{Ending, Health};
+use crate::damage::{self, Checker};
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId, Examined};
 use crate::migrate::migrate;
@@ -21,7 +24,7 @@ use crate::tokens::{self, Hook};
 use crate::writer::{Listeners, Writer};
 
 /// The file's name within the archive's folder.
-const FILE: &str = "archive.sqlite";
+pub(crate) const FILE: &str = "archive.sqlite";
 
 /// An open archive. Clones share one writer; several programs may have the same archive open.
 #[derive(Debug, Clone)]
@@ -39,6 +42,9 @@ struct Inner {
     notes: Arc<Notes>,
     given: Given,
     changes: watch::Sender<i64>,
+    health: Arc<Health>,
+    checker: Option<Checker>,
+    lock: Mutex<Option<Shared>>,
 }
 
 /// The sources as the door needs them: looked up for every request, so kept in memory.
@@ -57,26 +63,50 @@ impl Hooks {
 }
 
 impl Archive {
-    /// Opens the archive in this folder and makes it if there is none. `now` is the time a new archive begins.
+    /// Opens the archive in this folder and makes it if there is none. `now` is the time a new archive begins. One that is
+    /// damaged is repaired first: [`Archive::repair`] tells.
     ///
     /// # Errors
-    /// When the folder cannot be used, the file is damaged, or a newer program wrote it.
+    /// When the folder cannot be used, a newer program or another one wrote the file, or it is damaged and cannot be
+    /// repaired because another program has it open or the disk is full.
     pub fn open(folder: &Path, now: Instant) -> Result<Self, ArchiveError> {
         let unusable = |cause| ArchiveError::Folder { folder: folder.to_owned(), cause };
         make_private_folder(folder).map_err(unusable)?;
+        let found = damage::make_ready(folder, now)?;
+        let lock = lock::join(folder)?;
+        match begin(folder, now) {
+            Ok(connection) => Self::start(folder, connection, lock, found),
+            Err(ArchiveError::Damaged(said)) => {
+                drop(lock);
+                if !damage::repair_alone(folder, now)? {
+                    return Err(ArchiveError::Damaged(said));
+                }
+                let lock = lock::join(folder)?;
+                Self::start(folder, begin(folder, now)?, lock, damage::Found::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn start(
+        folder: &Path,
+        connection: Connection,
+        lock: Shared,
+        found: damage::Found,
+    ) -> Result<Self, ArchiveError> {
         let file = folder.join(FILE);
-        make_private_file(&file).map_err(unusable)?;
-        let mut connection = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        migrate(&mut connection, &file)?;
-        sources::found(&mut connection, now)?;
+        let (changes, _) = watch::channel(0);
+        let health = Arc::new(Health::new(folder, changes.clone()));
+        // Only now: before SQLite made its log, a log that is missing would look like one that was lost.
+        let unchecked = health.begin(found.ended_badly);
         let hooks = Arc::new(Hooks::default());
         hooks.replace(sources::all(&connection)?);
-        let (changes, _) = watch::channel(0);
         let (wake, woken) = Wake::new();
         let notes = Arc::new(Notes::default());
         let listeners = Listeners { changes: changes.clone(), hooks: Arc::clone(&hooks), wake: wake.clone() };
-        let writer = Arc::new(Writer::start(connection, listeners, Arc::clone(&notes))?);
-        let readers = Arc::new(Readers::new(file));
+        let writer = Arc::new(Writer::start(connection, listeners, Arc::clone(&notes), Arc::clone(&health))?);
+        let checker = unchecked.then(|| Checker::start(&file, Arc::clone(&health))).transpose()?;
+        let readers = Arc::new(Readers::new(file, Arc::clone(&health)));
         let projector = Projector::start(Arc::clone(&readers), Arc::clone(&writer), wake, woken)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -88,6 +118,9 @@ impl Archive {
                 notes,
                 given: Given::default(),
                 changes,
+                health,
+                checker,
+                lock: Mutex::new(Some(lock)),
             }),
         })
     }
@@ -153,6 +186,11 @@ impl Archive {
         &self.inner.notes
     }
 
+    /// What is known of the archive's health.
+    pub(crate) fn health(&self) -> &Health {
+        &self.inner.health
+    }
+
     /// Runs a question on a read-only connection; it never waits for the writer.
     pub(crate) fn read<T>(
         &self,
@@ -177,6 +215,16 @@ impl Archive {
         self.inner.writer.hurry();
     }
 
+    /// Runs a change that makes its own transactions on the one writer, and waits for it.
+    pub(crate) fn write_apart<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Connection) -> Result<T, ArchiveError> + Send + 'static,
+    ) -> Result<T, ArchiveError> {
+        let done = self.inner.writer.run(change);
+        self.inner.projector.wake();
+        done
+    }
+
     /// Finishes what was accepted and stops the writer. Later appends and changes fail with `closing`.
     pub fn close(&self) {
         self.inner.close();
@@ -185,10 +233,20 @@ impl Archive {
 
 impl Inner {
     fn close(&self) {
+        let Some(lock) = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        self.health.change(|state| state.ending = Ending::Closing);
+        if let Some(checker) = &self.checker {
+            checker.stop();
+        }
         self.writer.hurry();
         self.projector.stop();
         self.readers.close();
         self.writer.stop();
+        drop(lock);
+        // Whoever still has it open says so when it closes it.
+        if let Some(_alone) = lock::alone(&self.folder) {
+            self.health.change(|state| state.ending = Ending::Closed);
+        }
     }
 }
 
@@ -196,6 +254,19 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// The writing connection, with the archive brought to today's format.
+fn begin(folder: &Path, now: Instant) -> Result<Connection, ArchiveError> {
+    let file = folder.join(FILE);
+    make_private_file(&file).map_err(|cause| ArchiveError::Folder { folder: folder.to_owned(), cause })?;
+    let mut connection = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    migrate(&mut connection, folder, now)?;
+    sources::found(&mut connection, now)?;
+    // All sources are read here, so that damage to them is met while it can be repaired.
+    sources::all(&connection)?;
+    damage::go_on(&connection)?;
+    Ok(connection)
 }
 
 /// A connection with the archive's settings: durable commits, and waiting for other programs up to five seconds.
@@ -223,13 +294,13 @@ pub(crate) fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, Archi
 }
 
 #[cfg(unix)]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(not(unix))]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)
 }
 
@@ -238,7 +309,7 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 /// same permissions when it makes them, and here they get them again: a log from a time when the file was read-only would
 /// keep everybody from writing.
 #[cfg(unix)]
-fn make_private_file(file: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_file(file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
     let mode = |file: &Path| file.metadata().map(|metadata| metadata.permissions().mode() & 0o777);
     let wanted = mode(file).unwrap_or(0o600) & 0o700;
@@ -254,7 +325,7 @@ fn make_private_file(file: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn make_private_file(file: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_file(file: &Path) -> std::io::Result<()> {
     if file.exists() {
         Ok(())
     } else {

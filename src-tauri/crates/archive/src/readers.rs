@@ -1,11 +1,12 @@
 //! Read-only connections. A question never waits for the writer: WAL gives each its own state of the file.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::ArchiveError;
+use crate::damage::state::Health;
 use crate::open::connect;
 
 /// More connections than this are closed after use: a window asks a few questions at once, not hundreds.
@@ -15,12 +16,13 @@ const KEPT: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Readers {
     file: PathBuf,
+    health: Arc<Health>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(crate) fn new(file: PathBuf) -> Self {
-        Self { file, idle: Mutex::new(Vec::new()) }
+    pub(crate) fn new(file: PathBuf, health: Arc<Health>) -> Self {
+        Self { file, health, idle: Mutex::new(Vec::new()) }
     }
 
     /// Closes what is idle, so that the last connection to close can tidy the file up.
@@ -30,6 +32,13 @@ impl Readers {
 
     /// Asks on a connection of its own, in one transaction, so that all it reads is of one moment.
     pub(crate) fn with<T>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
+        self.health.look(self.ask(question))
+    }
+
+    fn ask<T>(
         &self,
         question: impl FnOnce(&Connection) -> Result<T, ArchiveError>,
     ) -> Result<T, ArchiveError> {

@@ -15,6 +15,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
 use crate::answers::Notes;
+use crate::damage::state::Health;
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId};
 use crate::open::Hooks;
@@ -56,6 +57,7 @@ pub(crate) struct Listeners {
 /// The handle to the writing thread.
 pub(crate) struct Writer {
     closing: Arc<AtomicBool>,
+    health: Arc<Health>,
     jobs: Mutex<Option<SyncSender<Job>>>,
     kept: Arc<AtomicU64>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -73,6 +75,7 @@ impl Writer {
         connection: Connection,
         listeners: Listeners,
         notes: Arc<Notes>,
+        health: Arc<Health>,
     ) -> Result<Self, ArchiveError> {
         let (sender, jobs) = sync_channel(WAITING);
         let kept = Arc::new(AtomicU64::new(0));
@@ -83,6 +86,7 @@ impl Writer {
             notes,
             kept: Arc::clone(&kept),
             noting_failed: false,
+            health: Arc::clone(&health),
             seen: 0,
         };
         let closing = Arc::new(AtomicBool::new(false));
@@ -93,7 +97,7 @@ impl Writer {
             }
             work.run();
         })?;
-        Ok(Self { closing, jobs: Mutex::new(Some(sender)), kept, thread: Mutex::new(Some(thread)) })
+        Ok(Self { closing, health, jobs: Mutex::new(Some(sender)), kept, thread: Mutex::new(Some(thread)) })
     }
 
     /// How many deliveries were kept since it was started.
@@ -113,13 +117,24 @@ impl Writer {
         &self,
         change: impl FnOnce(&Connection) -> Result<T, ArchiveError> + Send + 'static,
     ) -> Result<T, ArchiveError> {
-        let (answer, done) = std::sync::mpsc::channel();
-        self.queue(Job::Change(Box::new(move |connection| {
-            let result = begin(connection).and_then(|transaction| {
+        let written = self.run(|connection| {
+            begin(connection).and_then(|transaction| {
                 let value = change(&transaction)?;
                 transaction.commit()?;
                 Ok(value)
-            });
+            })
+        });
+        self.health.look(written)
+    }
+
+    /// Runs a change that makes its own transactions, and waits for it.
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Connection) -> Result<T, ArchiveError> + Send + 'static,
+    ) -> Result<T, ArchiveError> {
+        let (answer, done) = std::sync::mpsc::channel();
+        self.queue(Job::Change(Box::new(move |connection| {
+            let result = change(connection);
             // The asker may have gone; the change stands all the same.
             Box::new(move || drop(answer.send(result)))
         })))?;
@@ -163,6 +178,7 @@ struct Work {
     notes: Arc<Notes>,
     kept: Arc<AtomicU64>,
     noting_failed: bool,
+    health: Arc<Health>,
     /// SQLite's count of other connections' commits, as last seen.
     seen: i64,
 }
@@ -223,12 +239,13 @@ impl Work {
     fn append(&mut self, deliveries: Vec<(Box<journal::Row>, oneshot::Sender<Kept>)>) {
         let rows = deliveries.iter().map(|(row, _)| row.as_ref());
         let notes = self.notes.take();
-        let kept = begin(&mut self.connection).and_then(|transaction| {
+        let kept = self.sound().and_then(|()| begin(&mut self.connection)).and_then(|transaction| {
             let ids = journal::append(&transaction, rows)?;
             notes.write_aside(&transaction)?;
             transaction.commit()?;
             Ok(ids)
         });
+        let kept = self.health.look(kept);
         if kept.is_err() {
             self.notes.put_back(notes);
         }
@@ -247,6 +264,11 @@ impl Work {
                 }
             }
         }
+    }
+
+    /// Refuses deliveries once damage is known: SQLite could write one over another.
+    fn sound(&self) -> Result<(), ArchiveError> {
+        self.health.damage().map_or(Ok(()), |said| Err(ArchiveError::Damaged(said)))
     }
 
     /// Writes what waits to be noted in a commit of its own, for want of another.

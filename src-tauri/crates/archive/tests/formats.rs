@@ -94,6 +94,8 @@ fn an_archive_is_copied_before_it_is_brought_forward() {
         let file = rusqlite::Connection::open(folder.path().join(name)).unwrap();
         file.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
     };
-    assert_eq!(format("archive.format-1.sqlite"), 1, "whoever goes back to the older program needs it");
+    let copy = afterchat_archive::Backups::of(folder.path()).all.remove(0);
+    assert_eq!(copy.before_migration_of, Some(1));
+    assert_eq!(format(copy.path.to_str().unwrap()), 1, "whoever goes back to the older program needs it");
     assert!(format("archive.sqlite") > 1, "the archive itself is of today's format");
 }

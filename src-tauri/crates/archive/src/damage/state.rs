@@ -1,0 +1,134 @@
+//! What the last run left behind, beside the archive: whether it ended well, whether the archive was found damaged, and
+//! whether anybody looked through it since. It must be readable when the archive is not, so it is a file of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::ArchiveError;
+
+/// One line of words.
+const FILE: &str = "archive.state";
+
+/// How the last run stands or ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It runs, or was killed.
+    #[default]
+    Open,
+    /// It began to close: SQLite may have tidied its log away.
+    Closing,
+    /// It closed the archive, as the last one that had it open.
+    Closed,
+}
+
+/// What is known of the archive's files before they are opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct State {
+    pub(crate) ending: Ending,
+    /// A run that did not end well may have left damage: nobody has looked through all of it since.
+    pub(crate) unchecked: bool,
+    /// SQLite met damage: the next program that has the archive alone repairs it.
+    pub(crate) damaged: bool,
+}
+
+impl State {
+    /// `None` before an archive was opened here for the first time.
+    pub(crate) fn read(folder: &Path) -> Option<Self> {
+        let words = std::fs::read_to_string(folder.join(FILE)).ok()?;
+        let has = |word: &str| words.split_whitespace().any(|known| known == word);
+        let ending = match () {
+            () if has("closed") => Ending::Closed,
+            () if has("closing") => Ending::Closing,
+            // Also when it was torn while it was written.
+            () => Ending::Open,
+        };
+        Some(Self { ending, unchecked: has("unchecked"), damaged: has("damaged") })
+    }
+
+    fn words(self) -> String {
+        let ending = match self.ending {
+            Ending::Open => "open",
+            Ending::Closing => "closing",
+            Ending::Closed => "closed",
+        };
+        let unchecked = if self.unchecked { " unchecked" } else { "" };
+        format!("{ending}{unchecked}{}\n", if self.damaged { " damaged" } else { "" })
+    }
+
+    pub(crate) fn write(self, folder: &Path) {
+        // A full disk must not keep deliveries out: without the file the next start looks through the archive.
+        if let Err(error) = std::fs::write(folder.join(FILE), self.words()) {
+            tracing::warn!(%error, "the state of the archive could not be noted beside it");
+        }
+    }
+}
+
+/// What this run knows of the health of the archive it has open.
+#[derive(Debug)]
+pub(crate) struct Health {
+    folder: PathBuf,
+    met: Mutex<Option<String>>,
+    changes: watch::Sender<i64>,
+}
+
+impl Health {
+    pub(crate) fn new(folder: &Path, changes: watch::Sender<i64>) -> Self {
+        Self { folder: folder.to_owned(), met: Mutex::default(), changes }
+    }
+
+    /// Notes that the archive is open. Tells whether somebody should look through it: the last run or one before it ended
+    /// badly. Damage that another program met is known to this one too.
+    pub(crate) fn begin(&self, ended_badly: bool) -> bool {
+        let mut unchecked = false;
+        let mut damaged = false;
+        self.change(|state| {
+            state.ending = Ending::Open;
+            state.unchecked |= ended_badly;
+            (unchecked, damaged) = (state.unchecked, state.damaged);
+        });
+        if damaged {
+            *self.met() = Some("damage was met by another program".to_owned());
+        }
+        unchecked
+    }
+
+    /// What SQLite said of the damage it met; `None` as long as it met none.
+    pub(crate) fn damage(&self) -> Option<String> {
+        self.met().clone()
+    }
+
+    /// Looks at what a question or a change came to. Damage is remembered beyond this run.
+    pub(crate) fn look<T>(&self, result: Result<T, ArchiveError>) -> Result<T, ArchiveError> {
+        if let Err(ArchiveError::Damaged(said)) = &result {
+            self.note(said);
+        }
+        result
+    }
+
+    /// Remembers damage.
+    pub(crate) fn note(&self, said: &str) {
+        let mut met = self.met();
+        if met.is_some() {
+            return;
+        }
+        *met = Some(said.to_owned());
+        drop(met);
+        tracing::error!(said, "the archive is damaged; it is repaired at the next start");
+        self.change(|state| state.damaged = true);
+        self.changes.send_modify(|change| *change += 1);
+    }
+
+    /// Notes something of this run beside the archive.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut State)) {
+        let _one_at_a_time = self.met();
+        let mut state = State::read(&self.folder).unwrap_or_default();
+        change(&mut state);
+        state.write(&self.folder);
+    }
+
+    fn met(&self) -> MutexGuard<'_, Option<String>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
