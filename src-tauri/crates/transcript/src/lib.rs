@@ -4,6 +4,7 @@
 //! Everything here is pure. There is no SQLite, no HTTP, no file and no clock: the same deliveries give the same
 //! transcript on every machine and at every time.
 
+pub mod address;
 pub mod compare;
 pub mod delivery;
 pub mod event;

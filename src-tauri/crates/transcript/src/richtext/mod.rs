@@ -14,6 +14,7 @@ use linkify::{LinkFinder, LinkKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::address::Address;
 use crate::model::Markup;
 use crate::query::{Column, Query};
 
@@ -210,10 +211,7 @@ fn links(text: &str) -> Vec<(Range<usize>, String)> {
 
 /// True for the addresses that a click may open.
 fn is_followed(url: &str) -> bool {
-    ["http://", "https://", "mailto:"]
-        .iter()
-        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
-        && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+    Address::of(url).is_some()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub(crate) fn fixtures() -> Vec<(String, PathBuf)> {
         let Ok(files) = std::fs::read_dir(folder.path()) else { continue };
         for path in files.flatten().map(|file| file.path()) {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if !name.ends_with(".expected.json") && !name.ends_with(".md") {
+            if path.is_file() && !name.ends_with(".expected.json") && !name.ends_with(".md") {
                 found.push((folder.file_name().to_string_lossy().into_owned(), path));
             }
         }
