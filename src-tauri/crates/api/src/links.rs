@@ -1,5 +1,6 @@
 //! Which links may be opened. A stranger wrote them, so few kinds are.
 
+use afterchat_transcript::address::Address;
 use url::Url;
 
 use crate::Failure;
@@ -9,8 +10,7 @@ use crate::Failure;
 /// # Errors
 /// For anything else: scripts, local files, and schemes that start programs.
 pub fn openable(link: &str) -> Result<Url, Failure> {
-    let url = Url::parse(link.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https" | "mailto"));
-    url.ok_or_else(|| {
+    Address::of(link.trim()).map(|address| address.url).ok_or_else(|| {
         Failure::new("link_refused", "Only web and mail addresses are opened. You can copy the text instead.")
     })
 }
@@ -37,6 +37,7 @@ mod tests {
             "shop.example",
             "",
             "tel:+1",
+            "https://shop.example/\u{202e}gpj.exe",
         ];
         for link in hostile {
             assert!(openable(link).is_err(), "{link:?} must not leave the program");

@@ -98,12 +98,33 @@ fn write(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
-/// A cell that a spreadsheet takes for text. What begins like a formula gets an apostrophe, as spreadsheets write it.
+/// What spreadsheets take for the beginning of a formula, in the widths in which some of them read it.
+const SIGNS: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '−', '﹦', '﹢'];
+
+/// A cell that a spreadsheet takes for text: what would begin a formula gets an apostrophe, as spreadsheets write it. That
+/// is so at the beginning, and behind what parts cells and rows where a semicolon or a tab does it, since there the
+/// quotation marks of this file mean nothing.
 fn harmless(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
-        || cell.trim_start().starts_with(['=', '+', '-', '@']);
-    let cell = visible(cell);
-    if formula { format!("'{cell}") } else { cell }
+    let mut told = String::with_capacity(cell.len() + 1);
+    let mut begins = true;
+    for c in visible(cell).chars() {
+        if begins && SIGNS.contains(&c) {
+            told.push('\'');
+        }
+        begins = matches!(c, ';' | '\t' | '\n' | '\r') || begins && is_passed_over(c);
+        told.push(c);
+    }
+    // A program that drops the blank at the beginning would find the sign behind it.
+    if told.starts_with(['\t', '\n']) && told.trim_start_matches(is_passed_over).starts_with('\'') {
+        told.insert(0, '\'');
+    }
+    told
+}
+
+/// What a program may pass over before it looks for a sign: space, quotation marks, and what nobody sees.
+fn is_passed_over(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '"' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -112,11 +133,26 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for formula in
-            ["=1+1", "+49 30", "-2", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=cmd|'/c calc'!A1", "＝1"]
-        {
-            assert!(harmless(formula).starts_with('\''), "{formula:?} could run in a spreadsheet");
+        for formula in [
+            "=1+1",
+            "+49 30",
+            "-2",
+            "@SUM(A1)",
+            "\t=1",
+            " =1",
+            "\n=cmd|'/c calc'!A1",
+            "＝1",
+            "\u{200b}=1",
+            "x;=1",
+            "x\n-1",
+        ] {
+            let found = harmless(formula);
+            let marks = |text: &str| text.matches('\'').count();
+            assert!(marks(&found) > marks(formula), "{formula:?} could run: {found:?}");
         }
+        assert_eq!(harmless("\t=1"), "'\t'=1");
+        assert_eq!(harmless("\r=1"), "[U+000D]=1", "what is shown by its code begins nothing");
+        assert_eq!(harmless("one\n  - two"), "one\n  '- two");
         assert_eq!(harmless("a = b"), "a = b");
         assert_eq!(harmless("2015-03-27"), "2015-03-27");
     }

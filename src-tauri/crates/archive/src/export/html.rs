@@ -304,6 +304,7 @@ fn linked(said: &str, markup: Option<model::Markup>) -> Markup {
                 Some(url) => {
                     @let hidden = !richtext::says(&piece.text, url);
                     a class=[hidden.then_some("named")] href=(url) rel="noreferrer noopener" { (set_off(&piece)) }
+                    (leads(url, &piece.text))
                 },
                 None => (set_off(&piece)),
             }
@@ -334,10 +335,15 @@ fn named(url: &str, name: &str) -> Markup {
     let told = url != name;
     match link::safe(url) {
         Some(url) => {
-            html! { bdi { a class=[told.then_some("named")] href=(url) rel="noreferrer noopener" { (text(name)) } } }
+            html! { bdi { a class=[told.then_some("named")] href=(url) rel="noreferrer noopener" { (text(name)) } } (leads(url, name)) }
         }
         None => html! { bdi { (text(name)) } @if told { " " bdi.where { (text(url)) } } },
     }
+}
+
+/// Where a link leads, if it looks as if it led somewhere else.
+fn leads(url: &str, words: &str) -> Markup {
+    html! { @if let Some(host) = link::behind(url, words) { " " bdi.leads { "→ " (text(&host)) } } }
 }
 
 /// True for what a browser takes as a language: letters and digits in groups.

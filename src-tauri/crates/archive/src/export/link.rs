@@ -1,13 +1,15 @@
 //! Which addresses of a payload an export makes into links.
 
-use super::shown::acts;
+use afterchat_transcript::address::Address;
 
 /// The address, if following it can do no more than open a page or a letter. Anything else is shown as text.
 pub(super) fn safe(address: &str) -> Option<&str> {
-    let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase())?;
-    let web = matches!(scheme.as_str(), "http" | "https") && address[scheme.len()..].starts_with("://");
-    let odd = |c: char| c.is_whitespace() || acts(c);
-    ((web || scheme == "mailto") && !address.contains(odd)).then_some(address)
+    Address::of(address).map(|_| address)
+}
+
+/// The host that a link leads to, where its words or its address look as if it led somewhere else.
+pub(super) fn behind(address: &str, words: &str) -> Option<String> {
+    Address::of(address)?.behind(words).map(str::to_owned)
 }
 
 /// The link that writes to this e-mail address, if it looks like one.
@@ -20,7 +22,7 @@ pub(super) fn mail(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{mail, safe};
+    use super::{behind, mail, safe};
 
     #[test]
     fn only_web_and_mail_addresses_become_links() {
@@ -42,6 +44,8 @@ mod tests {
         for address in hostile {
             assert_eq!(safe(address), None, "{address:?} must stay text");
         }
+        assert_eq!(behind("https://bank.example@evil.example/", "the bank").as_deref(), Some("evil.example"));
+        assert_eq!(behind("https://shop.example/a", "https://shop.example/a"), None);
         assert_eq!(mail("dusan@domain.com").as_deref(), Some("mailto:dusan@domain.com"));
         assert_eq!(mail("a@b.example?bcc=all@c.example"), None, "an address must not add recipients");
         assert_eq!(mail("[email protected]"), None);

@@ -114,9 +114,10 @@ fn item(name: &str, value: &str) -> String {
 fn named(url: &str, name: &str) -> String {
     match link::safe(url) {
         Some(url) => format!(
-            "[{}](<{}>)",
+            "[{}](<{}>){}",
             inline(name),
-            url.replace('<', "%3C").replace('>', "%3E").replace('\\', "%5C")
+            url.replace('<', "%3C").replace('>', "%3E").replace('\\', "%5C"),
+            link::behind(url, name).map(|host| format!(" (→ {})", inline(&host))).unwrap_or_default()
         ),
         None if name == url => inline(url),
         None => format!("{} ({})", inline(name), inline(url)),
@@ -206,7 +207,7 @@ fn start_escaped(line: &str) -> String {
     let ends = |at: usize| line.as_bytes().get(at).is_none_or(u8::is_ascii_whitespace);
     let list = line.starts_with(['-', '+']) && ends(1);
     let rule = !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '=' | ' '));
-    if line.starts_with('#') || list || rule {
+    if line.starts_with(['#', ':']) || list || rule {
         return format!("\\{line}");
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
