@@ -69,6 +69,7 @@ impl<'a> Attached<'a> {
     pub(crate) fn addresses(&self) -> Result<usize, ArchiveError> {
         let taken = self.missing_of("sources")?;
         self.missing_of("secrets")?;
+        self.missing_of("old_tokens")?;
         self.missing_of("answer_plans")?;
         self.0.execute(
             "INSERT OR IGNORE INTO main.settings SELECT name, value FROM backup.settings

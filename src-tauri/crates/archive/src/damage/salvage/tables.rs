@@ -16,6 +16,8 @@ const DERIVED: &[&str] = &[
     "identities",
     "known_as",
     "heard",
+    "heard_hours",
+    "troubles",
     "cursor",
     "rereads",
     "attempts",
