@@ -5,11 +5,13 @@ mod app;
 mod checks;
 mod commands;
 mod counts;
+mod fuzz;
 mod packages;
 mod page;
 mod places;
 mod steps;
 mod suite;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -58,6 +60,8 @@ enum Task {
     Ui,
     /// Draw the icons anew from icons/*.svg
     Icons,
+    /// Try the targets of tests/fuzz with made-up bytes, each for a bounded time
+    Fuzz(fuzz::Wanted),
 }
 
 fn main() -> ExitCode {
@@ -81,6 +85,7 @@ fn perform(Arguments { yes, task }: Arguments) -> anyhow::Result<ExitCode> {
         Task::Bundle { kind } => app::bundle(consent, &kind)?,
         Task::Ui => page::build()?,
         Task::Icons => app::icons()?,
+        Task::Fuzz(wanted) => fuzz::run(consent, &wanted)?,
     }
     Ok(ExitCode::SUCCESS)
 }

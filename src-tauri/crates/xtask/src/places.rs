@@ -31,12 +31,17 @@ pub(crate) fn metadata() -> anyhow::Result<Value> {
     serde_json::from_str(&text).context("cargo metadata printed something else than JSON")
 }
 
-/// Where Cargo puts a program it built, with optimisations or without.
-pub(crate) fn built(name: &str, release: bool) -> anyhow::Result<PathBuf> {
+/// Where Cargo puts everything it builds.
+pub(crate) fn build_results() -> anyhow::Result<PathBuf> {
     let metadata = metadata()?;
     let target = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?;
+    Ok(PathBuf::from(target))
+}
+
+/// Where Cargo puts a program it built, with optimisations or without.
+pub(crate) fn built(name: &str, release: bool) -> anyhow::Result<PathBuf> {
     let profile = if release { "release" } else { "debug" };
-    Ok(Path::new(target).join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    Ok(build_results()?.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// All files below `folder` that people wrote: no dependencies, no build results, nothing hidden.

@@ -280,6 +280,7 @@ mod tests {
             "an address is no name of a filter"
         );
         assert_eq!(terms("- -- \"\" !"), [""; 0]);
+        assert_eq!(terms("\u{64b} \"\u{9cb}\" \u{64b}a "), ["a"], "a mark alone is no word");
     }
 
     #[test]

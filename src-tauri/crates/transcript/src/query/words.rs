@@ -19,7 +19,9 @@ pub struct Word {
 pub fn words(text: &str) -> impl Iterator<Item = Word> + '_ {
     let mut characters = text.char_indices().peekable();
     std::iter::from_fn(move || {
-        while characters.next_if(|(_, c)| !c.is_alphanumeric()).is_some() {}
+        // A mark without a letter to stand on is no word, although Unicode counts some as letters.
+        let begins = |c: char| c.is_alphanumeric() && !is_combining_mark(c);
+        while characters.next_if(|(_, c)| !begins(*c)).is_some() {}
         let start = characters.peek()?.0;
         let mut end = start;
         let mut folded = String::new();

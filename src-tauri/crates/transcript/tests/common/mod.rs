@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub(crate) mod arrived;
+pub(crate) mod kept;
+
 use std::path::{Path, PathBuf};
 
 use afterchat_transcript::reading::{Extent, Verdict};

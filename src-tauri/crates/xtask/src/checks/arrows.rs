@@ -31,6 +31,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "afterchat-api",
         ],
     ),
+    (
+        "afterchat-fuzz",
+        &["afterchat-transcript", "afterchat-archive", "afterchat-listener", "afterchat-relay"],
+    ),
     ("xtask", &[]),
 ];
 
