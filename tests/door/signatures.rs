@@ -45,3 +45,22 @@ async fn a_missing_or_wrong_signature_is_answered_401_and_the_delivery_kept() {
         assert_eq!((found.doubt, found.refused), (*doubt, *status == 401));
     }
 }
+
+#[tokio::test]
+async fn a_signature_covers_bytes_and_not_what_they_mean() {
+    let house = House::open().await;
+    let now = "2026-11-20T20:00:00.000Z".parse().expect("a time");
+    house.archive.add_secret("smartsupp", Some("now"), KEY, now).expect("a secret is set");
+    let hook = house.hook("smartsupp");
+    let body = b"{ \"b\": 1.0,\"a\" : 12345678901234567890, \"a\": \"\\u00e9\" }\n";
+    let parsed: serde_json::Value = serde_json::from_slice(body).expect("valid JSON");
+    let mut sender = house.sender().await;
+    sender.send(post(&hook, &signed("smartsupp", KEY, body), body)).await;
+    assert_eq!(sender.answer().await.status, 200, "the service has signed what it sent");
+    let rewritten = signed("smartsupp", KEY, parsed.to_string().as_bytes());
+    sender.send(post(&hook, &rewritten, body)).await;
+    assert_eq!(sender.answer().await.status, 401, "nobody has signed these bytes");
+    for kept in house.journal() {
+        assert_eq!(kept.delivery.body, body, "what is signed is kept as it is");
+    }
+}

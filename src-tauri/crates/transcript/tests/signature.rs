@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::hint::black_box;
+use std::time::{Duration, Instant as Moment};
+
 use afterchat_transcript::signature::{Digits, Hash, Scheme, Secret, Unit, Verdict};
 use afterchat_transcript::{Header, Instant, providers};
 use data_encoding::{BASE64, HEXLOWER};
 use proptest::prelude::*;
+use subtle::ConstantTimeEq;
 
 const SHA1: Scheme = Scheme::hmac(Hash::Sha1, Digits::Hex, &["X-Signature"]);
 const SHA256: Scheme = Scheme::hmac(Hash::Sha256, Digits::Hex, &["X-Signature"]);
@@ -232,4 +236,30 @@ proptest! {
         let verdict = scheme.check([&secret("a key of 16 and more")], &headers, &body, at(0));
         prop_assert!(matches!(verdict, Verdict::Missing | Verdict::Wrong));
     }
+}
+
+/// How long something takes at best: what else the machine does only adds to it.
+fn fastest<T>(work: impl Fn() -> T) -> Duration {
+    let once = |_| {
+        let begun = Moment::now();
+        black_box(work());
+        begun.elapsed()
+    };
+    (0..5).map(once).min().unwrap()
+}
+
+#[test]
+fn a_claim_is_compared_to_its_end_wherever_it_differs() {
+    // So long a secret takes long enough to compare that a short cut shows.
+    let text = "a".repeat(2 << 20);
+    let (key, guess) = (secret(&text), format!("b{}", &text[1..]));
+    let claim = [header("Authorization", &guess)];
+    let whole = fastest(|| text.as_bytes().ct_eq(black_box(guess.as_bytes())).unwrap_u8());
+    let early = fastest(|| black_box(&text) == black_box(&guess));
+    assert!(early * 10 < whole, "a comparison that stops where they differ shows: {early:?}, {whole:?}");
+    let refused = fastest(|| assert_eq!(PLAIN.check([&key], &claim, b"", at(0)), Verdict::Wrong));
+    assert!(
+        refused * 2 > whole,
+        "a guess whose first letter is wrong was refused early, in {refused:?} of {whole:?}"
+    );
 }

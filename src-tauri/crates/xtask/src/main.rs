@@ -5,7 +5,9 @@ mod app;
 mod checks;
 mod commands;
 mod counts;
+mod flaws;
 mod fuzz;
+mod mutants;
 mod packages;
 mod page;
 mod places;
@@ -62,6 +64,16 @@ enum Task {
     Icons,
     /// Try the targets of tests/fuzz with made-up bytes, each for a bounded time
     Fuzz(fuzz::Wanted),
+    /// Put the deliberate flaws of tests/flaws into a copy and demand that the named tests go red
+    Flaws {
+        /// Only these, named like their files
+        only: Vec<String>,
+        /// Check the table and stop
+        #[arg(long)]
+        list: bool,
+    },
+    /// Change the door and the journal in many small ways and list what no test notices
+    Mutants(mutants::Wanted),
 }
 
 fn main() -> ExitCode {
@@ -86,6 +98,9 @@ fn perform(Arguments { yes, task }: Arguments) -> anyhow::Result<ExitCode> {
         Task::Ui => page::build()?,
         Task::Icons => app::icons()?,
         Task::Fuzz(wanted) => fuzz::run(consent, &wanted)?,
+        Task::Flaws { list: true, .. } => flaws::list()?,
+        Task::Flaws { only, .. } => flaws::run(&only)?,
+        Task::Mutants(wanted) => mutants::run(&wanted)?,
     }
     Ok(ExitCode::SUCCESS)
 }
