@@ -157,7 +157,8 @@ impl<'a> Target<'a> {
         for line in BufReader::new(output).lines() {
             let line = line?;
             ran.hear(&line);
-            if !line.starts_with('#') || line.contains("DONE") || line.contains("INITED") {
+            let progress = line.starts_with(['#', '\t']);
+            if !progress || line.contains("\tDONE") || line.contains("\tINITED") {
                 println!("{line}");
             }
         }
