@@ -41,7 +41,7 @@ pub use answers::{
     AnswerPlan, EventAttempt, EventAttempts, LONGEST_WAIT, PlanError, Planned, PlannedAnswer, Refusal,
     RefusalReason, Risk, Said, Step, Told,
 };
-pub use backup::{Backup, BackupFailed, Backups, Copied, Examined, MadeAt, examine};
+pub use backup::{Backup, BackupFailed, Backups, Copied, MadeAt, WholeBackup, examine};
 pub use connected::Connected;
 pub use conversations::{ConversationSummary, Counts, ListQuestion, View};
 pub use damage::{BroughtBack, Finding, Judgement, Offer, Repair, Restored, checkup};

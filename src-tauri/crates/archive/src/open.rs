@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::answers::{Given, Notes};
 use crate::damage::lock::{self, Shared};
-use crate::damage::state::{Ending, Health};
+use crate::damage::state::{Ending, Soundness};
 use crate::damage::{self, Checker};
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId, Examined};
@@ -42,7 +42,7 @@ struct Inner {
     notes: Arc<Notes>,
     given: Given,
     changes: watch::Sender<i64>,
-    health: Arc<Health>,
+    soundness: Arc<Soundness>,
     checker: Option<Checker>,
     lock: Mutex<Option<Shared>>,
 }
@@ -96,17 +96,18 @@ impl Archive {
     ) -> Result<Self, ArchiveError> {
         let file = folder.join(FILE);
         let (changes, _) = watch::channel(0);
-        let health = Arc::new(Health::new(folder, changes.clone()));
+        let soundness = Arc::new(Soundness::new(folder, changes.clone()));
         // Only now: before SQLite made its log, a log that is missing would look like one that was lost.
-        let unchecked = health.begin(found.ended_badly);
+        let unchecked = soundness.begin(found.ended_badly);
         let hooks = Arc::new(Hooks::default());
         hooks.replace(sources::all(&connection)?);
         let (wake, woken) = Wake::new();
         let notes = Arc::new(Notes::default());
         let listeners = Listeners { changes: changes.clone(), hooks: Arc::clone(&hooks), wake: wake.clone() };
-        let writer = Arc::new(Writer::start(connection, listeners, Arc::clone(&notes), Arc::clone(&health))?);
-        let checker = unchecked.then(|| Checker::start(&file, Arc::clone(&health))).transpose()?;
-        let readers = Arc::new(Readers::new(file, Arc::clone(&health)));
+        let writer =
+            Arc::new(Writer::start(connection, listeners, Arc::clone(&notes), Arc::clone(&soundness))?);
+        let checker = unchecked.then(|| Checker::start(&file, Arc::clone(&soundness))).transpose()?;
+        let readers = Arc::new(Readers::new(file, Arc::clone(&soundness)));
         let projector = Projector::start(Arc::clone(&readers), Arc::clone(&writer), wake, woken)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -118,7 +119,7 @@ impl Archive {
                 notes,
                 given: Given::default(),
                 changes,
-                health,
+                soundness,
                 checker,
                 lock: Mutex::new(Some(lock)),
             }),
@@ -186,9 +187,9 @@ impl Archive {
         &self.inner.notes
     }
 
-    /// What is known of the archive's health.
-    pub(crate) fn health(&self) -> &Health {
-        &self.inner.health
+    /// What is known of the archive's soundness.
+    pub(crate) fn soundness(&self) -> &Soundness {
+        &self.inner.soundness
     }
 
     /// Runs a question on a read-only connection; it never waits for the writer.
@@ -234,7 +235,7 @@ impl Archive {
 impl Inner {
     fn close(&self) {
         let Some(lock) = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
-        self.health.change(|state| state.ending = Ending::Closing);
+        self.soundness.change(|state| state.ending = Ending::Closing);
         if let Some(checker) = &self.checker {
             checker.stop();
         }
@@ -245,7 +246,7 @@ impl Inner {
         drop(lock);
         // Whoever still has it open says so when it closes it.
         if let Some(_alone) = lock::alone(&self.folder) {
-            self.health.change(|state| state.ending = Ending::Closed);
+            self.soundness.change(|state| state.ending = Ending::Closed);
         }
     }
 }

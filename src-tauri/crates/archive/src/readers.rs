@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::ArchiveError;
-use crate::damage::state::Health;
+use crate::damage::state::Soundness;
 use crate::open::connect;
 
 /// More connections than this are closed after use: a window asks a few questions at once, not hundreds.
@@ -16,13 +16,13 @@ const KEPT: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Readers {
     file: PathBuf,
-    health: Arc<Health>,
+    soundness: Arc<Soundness>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(crate) fn new(file: PathBuf, health: Arc<Health>) -> Self {
-        Self { file, health, idle: Mutex::new(Vec::new()) }
+    pub(crate) fn new(file: PathBuf, soundness: Arc<Soundness>) -> Self {
+        Self { file, soundness, idle: Mutex::new(Vec::new()) }
     }
 
     /// Closes what is idle, so that the last connection to close can tidy the file up.
@@ -35,7 +35,7 @@ impl Readers {
         &self,
         question: impl FnOnce(&Connection) -> Result<T, ArchiveError>,
     ) -> Result<T, ArchiveError> {
-        self.health.look(self.ask(question))
+        self.soundness.look(self.ask(question))
     }
 
     fn ask<T>(

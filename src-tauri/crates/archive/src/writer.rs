@@ -15,7 +15,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
 use crate::answers::Notes;
-use crate::damage::state::Health;
+use crate::damage::state::Soundness;
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId};
 use crate::open::Hooks;
@@ -57,7 +57,7 @@ pub(crate) struct Listeners {
 /// The handle to the writing thread.
 pub(crate) struct Writer {
     closing: Arc<AtomicBool>,
-    health: Arc<Health>,
+    soundness: Arc<Soundness>,
     jobs: Mutex<Option<SyncSender<Job>>>,
     kept: Arc<AtomicU64>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -75,7 +75,7 @@ impl Writer {
         connection: Connection,
         listeners: Listeners,
         notes: Arc<Notes>,
-        health: Arc<Health>,
+        soundness: Arc<Soundness>,
     ) -> Result<Self, ArchiveError> {
         let (sender, jobs) = sync_channel(WAITING);
         let kept = Arc::new(AtomicU64::new(0));
@@ -86,7 +86,7 @@ impl Writer {
             notes,
             kept: Arc::clone(&kept),
             noting_failed: false,
-            health: Arc::clone(&health),
+            soundness: Arc::clone(&soundness),
             seen: 0,
         };
         let closing = Arc::new(AtomicBool::new(false));
@@ -97,7 +97,13 @@ impl Writer {
             }
             work.run();
         })?;
-        Ok(Self { closing, health, jobs: Mutex::new(Some(sender)), kept, thread: Mutex::new(Some(thread)) })
+        Ok(Self {
+            closing,
+            soundness,
+            jobs: Mutex::new(Some(sender)),
+            kept,
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     /// How many deliveries were kept since it was started.
@@ -124,7 +130,7 @@ impl Writer {
                 Ok(value)
             })
         });
-        self.health.look(written)
+        self.soundness.look(written)
     }
 
     /// Runs a change that makes its own transactions, and waits for it.
@@ -178,7 +184,7 @@ struct Work {
     notes: Arc<Notes>,
     kept: Arc<AtomicU64>,
     noting_failed: bool,
-    health: Arc<Health>,
+    soundness: Arc<Soundness>,
     /// SQLite's count of other connections' commits, as last seen.
     seen: i64,
 }
@@ -245,7 +251,7 @@ impl Work {
             transaction.commit()?;
             Ok(ids)
         });
-        let kept = self.health.look(kept);
+        let kept = self.soundness.look(kept);
         if kept.is_err() {
             self.notes.put_back(notes);
         }
@@ -268,7 +274,7 @@ impl Work {
 
     /// Refuses deliveries once damage is known: SQLite could write one over another.
     fn sound(&self) -> Result<(), ArchiveError> {
-        self.health.damage().map_or(Ok(()), |said| Err(ArchiveError::Damaged(said)))
+        self.soundness.damage().map_or(Ok(()), |said| Err(ArchiveError::Damaged(said)))
     }
 
     /// Writes what waits to be noted in a commit of its own, for want of another.

@@ -31,13 +31,13 @@ fn a_token_is_compared_to_its_end_wherever_it_differs() {
     let file = rusqlite::Connection::open(folder.path().join("archive.sqlite")).unwrap();
     file.execute("UPDATE sources SET token = ?1 WHERE name = 'any'", [&token]).unwrap();
     let archive = Archive::open(folder.path(), now).unwrap();
-    assert!(archive.hook("any", &token).is_some(), "this is its token");
+    assert!(archive.hook("any", &token, now).is_some(), "this is its token");
 
     let guess = format!("b{}", &token[1..]);
     let whole = fastest(|| token.as_bytes().ct_eq(black_box(guess.as_bytes())).unwrap_u8());
     let early = fastest(|| black_box(&token) == black_box(&guess));
     assert!(early * 10 < whole, "a comparison that stops where they differ shows: {early:?}, {whole:?}");
-    let refused = fastest(|| assert!(archive.hook("any", &guess).is_none()));
+    let refused = fastest(|| assert!(archive.hook("any", &guess, now).is_none()));
     assert!(
         refused * 2 > whole,
         "a guess whose first letter is wrong was refused early, in {refused:?} of {whole:?}"

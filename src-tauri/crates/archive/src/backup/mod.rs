@@ -120,7 +120,7 @@ pub(crate) fn before_migration(
 
 /// What was found in a file that may be a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Examined {
+pub struct WholeBackup {
     /// The format of the archive.
     pub format: i64,
     /// How many deliveries it has.
@@ -131,7 +131,7 @@ pub struct Examined {
 ///
 /// # Errors
 /// When it is no archive, is damaged, or was made by a newer program.
-pub fn examine(path: &Path) -> Result<Examined, ArchiveError> {
+pub fn examine(path: &Path) -> Result<WholeBackup, ArchiveError> {
     let unusable = |error| match error {
         ArchiveError::Damaged(_) => ArchiveError::BackupDamaged(path.to_owned()),
         other => other,
@@ -142,7 +142,7 @@ pub fn examine(path: &Path) -> Result<Examined, ArchiveError> {
             let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             check(&connection).map_err(unusable)?;
             let deliveries = connection.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0));
-            Ok(Examined { format, deliveries: deliveries.map_err(ArchiveError::from).map_err(unusable)? })
+            Ok(WholeBackup { format, deliveries: deliveries.map_err(ArchiveError::from).map_err(unusable)? })
         }
         Look::Newer(found) => Err(ArchiveError::Newer { found, known: newest() }),
         Look::Damaged(_) => Err(ArchiveError::BackupDamaged(path.to_owned())),
@@ -174,7 +174,7 @@ impl Archive {
         let path =
             if to.is_dir() { to.join(format!("afterchat-{}", keep::name(now, None))) } else { to.to_owned() };
         let source = connect(&self.folder().join(crate::open::FILE), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let made = self.health().look(copy(&source, &path, tell))?;
+        let made = self.soundness().look(copy(&source, &path, tell))?;
         made.map(|()| Ok(MadeAt { size: fs::metadata(&path)?.len(), path })).transpose()
     }
 }

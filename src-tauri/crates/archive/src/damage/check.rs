@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rusqlite::{ErrorCode, OpenFlags};
 
-use super::state::Health;
+use super::state::Soundness;
 use crate::open::connect;
 use crate::{ArchiveError, backup};
 
@@ -28,7 +28,7 @@ pub(crate) struct Checker {
 }
 
 impl Checker {
-    pub(crate) fn start(file: &Path, health: Arc<Health>) -> Result<Self, ArchiveError> {
+    pub(crate) fn start(file: &Path, soundness: Arc<Soundness>) -> Result<Self, ArchiveError> {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, wait) = channel();
         let (file, asked) = (file.to_owned(), Arc::clone(&stop));
@@ -41,8 +41,8 @@ impl Checker {
                 connection.progress_handler(STEPS, Some(move || asked.load(Ordering::Relaxed)))?;
                 backup::check(&connection)
             });
-            match health.look(checked) {
-                Ok(()) => health.change(|state| state.unchecked = false),
+            match soundness.look(checked) {
+                Ok(()) => soundness.change(|state| state.unchecked = false),
                 Err(ArchiveError::Sqlite(error))
                     if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {}
                 Err(error) => tracing::warn!(%error, "the archive was not looked through"),

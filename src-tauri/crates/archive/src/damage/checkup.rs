@@ -22,7 +22,7 @@ const OLD: i64 = 7 * 24 * 3600 * 1000;
 
 /// Whether something is as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Health {
+pub enum Judgement {
     /// It is.
     Good,
     /// It is worth knowing, and nothing is wrong.
@@ -31,7 +31,7 @@ pub enum Health {
     Wrong,
 }
 
-impl Health {
+impl Judgement {
     /// Its stable word.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -49,7 +49,7 @@ pub struct Finding {
     /// What was looked at: a stable word.
     pub what: &'static str,
     /// How it is.
-    pub health: Health,
+    pub judgement: Judgement,
     /// The same for a person.
     pub words: String,
 }
@@ -60,31 +60,33 @@ pub struct Finding {
 /// When the folder cannot be read.
 pub fn checkup(folder: &Path, now: Instant) -> Result<Vec<Finding>, ArchiveError> {
     let mut found = Vec::new();
-    let mut say = |what, health, words: String| found.push(Finding { what, health, words });
+    let mut say = |what, judgement, words: String| found.push(Finding { what, judgement, words });
     let file = folder.join(FILE);
     let state = State::read(folder);
     let alone = lock::is_free(folder);
     let seen = if alone { look(&file, state)? } else { schema(&file)? };
     match &seen {
-        Look::None => say("format", Health::Wrong, format!("There is no archive in {}.", folder.display())),
+        Look::None => {
+            say("format", Judgement::Wrong, format!("There is no archive in {}.", folder.display()))
+        }
         Look::Archive(format) if *format < newest() => say(
             "format",
-            Health::Remark,
+            Judgement::Remark,
             format!("Format {format}; it is brought to {} at the next start, after a backup.", newest()),
         ),
-        Look::Archive(format) => say("format", Health::Good, format!("Format {format}, the newest.")),
+        Look::Archive(format) => say("format", Judgement::Good, format!("Format {format}, the newest.")),
         Look::Damaged(damage) => say(
             "format",
-            Health::Wrong,
+            Judgement::Wrong,
             format!(
                 "The archive is damaged ({}). The next start repairs it and tells what it found.",
                 damage.word()
             ),
         ),
-        Look::Foreign => say("format", Health::Wrong, ArchiveError::Foreign(file.clone()).to_string()),
+        Look::Foreign => say("format", Judgement::Wrong, ArchiveError::Foreign(file.clone()).to_string()),
         Look::Newer(found) => {
             let newer = ArchiveError::Newer { found: *found, known: newest() };
-            say("format", Health::Wrong, newer.to_string());
+            say("format", Judgement::Wrong, newer.to_string());
         }
     }
     if let Look::Archive(_) = seen {
@@ -92,16 +94,16 @@ pub fn checkup(folder: &Path, now: Instant) -> Result<Vec<Finding>, ArchiveError
         connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         match whole(&connection) {
             Ok(deliveries) => {
-                say("content", Health::Good, format!("All of it is whole: {deliveries} deliveries."));
+                say("content", Judgement::Good, format!("All of it is whole: {deliveries} deliveries."));
             }
-            Err(error) => say("content", Health::Wrong, format!("{error} The next start repairs it.")),
+            Err(error) => say("content", Judgement::Wrong, format!("{error} The next start repairs it.")),
         }
         if let Ok(Some(repair)) = report::get(&connection) {
             let words = format!(
                 "It was repaired on {}; the damaged files stand in {}. The inbox tells more.",
                 repair.at, repair.folder
             );
-            say("repair", Health::Remark, words);
+            say("repair", Judgement::Remark, words);
         }
     }
     let log = Log::read(&with_ending(&file, "-wal"));
@@ -112,12 +114,12 @@ pub fn checkup(folder: &Path, now: Instant) -> Result<Vec<Finding>, ArchiveError
         ),
         (pages, false) => format!("{pages} pages wait in the log of a program that is running."),
     };
-    say("log", if log.broken { Health::Wrong } else { Health::Good }, words);
+    say("log", if log.broken { Judgement::Wrong } else { Judgement::Good }, words);
     backups(folder, now, &mut say);
     permissions(folder, &mut say);
     if let Some(free) = free_space(folder) {
-        let health = if free < LITTLE { Health::Wrong } else { Health::Good };
-        say("room", health, format!("{} MB are free on the disk.", free >> 20));
+        let judgement = if free < LITTLE { Judgement::Wrong } else { Judgement::Good };
+        say("room", judgement, format!("{} MB are free on the disk.", free >> 20));
     }
     Ok(found)
 }
@@ -131,29 +133,33 @@ fn whole(connection: &Connection) -> Result<i64, ArchiveError> {
     Ok(connection.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0))?)
 }
 
-fn backups(folder: &Path, now: Instant, say: &mut dyn FnMut(&'static str, Health, String)) {
+fn backups(folder: &Path, now: Instant, say: &mut dyn FnMut(&'static str, Judgement, String)) {
     let backups = Backups::of(folder);
     if let Some(failed) = &backups.failed {
-        say("backup", Health::Wrong, format!("The last backup failed on {}: {}", failed.at, failed.words));
+        say("backup", Judgement::Wrong, format!("The last backup failed on {}: {}", failed.at, failed.words));
     }
     if backups.all.is_empty() {
-        say("backup", Health::Remark, "There is no backup yet. One is made while Afterchat runs.".to_owned());
+        say(
+            "backup",
+            Judgement::Remark,
+            "There is no backup yet. One is made while Afterchat runs.".to_owned(),
+        );
     }
     for (place, backup) in backups.all.iter().enumerate() {
         match examine(&backup.path) {
             Ok(examined) => {
                 let old = place == 0 && now.millis() - backup.at.millis() > OLD;
-                let health = if old { Health::Remark } else { Health::Good };
+                let judgement = if old { Judgement::Remark } else { Judgement::Good };
                 let words = format!("{}: whole, {} deliveries.", backup.path.display(), examined.deliveries);
-                say("backup", health, words);
+                say("backup", judgement, words);
             }
-            Err(error) => say("backup", Health::Wrong, error.to_string()),
+            Err(error) => say("backup", Judgement::Wrong, error.to_string()),
         }
     }
 }
 
 #[cfg(unix)]
-fn permissions(folder: &Path, say: &mut dyn FnMut(&'static str, Health, String)) {
+fn permissions(folder: &Path, say: &mut dyn FnMut(&'static str, Judgement, String)) {
     use std::os::unix::fs::PermissionsExt as _;
     let open: Vec<String> = ["", "-wal", "-shm"]
         .map(|ending| with_ending(&folder.join(FILE), ending))
@@ -162,12 +168,12 @@ fn permissions(folder: &Path, say: &mut dyn FnMut(&'static str, Health, String))
         .map(|file| file.display().to_string())
         .collect();
     if open.is_empty() {
-        say("permissions", Health::Good, "Only this account can read the archive.".to_owned());
+        say("permissions", Judgement::Good, "Only this account can read the archive.".to_owned());
     } else {
         let words = format!("Other accounts can read {}; the next start closes that.", open.join(", "));
-        say("permissions", Health::Wrong, words);
+        say("permissions", Judgement::Wrong, words);
     }
 }
 
 #[cfg(not(unix))]
-fn permissions(_folder: &Path, _say: &mut dyn FnMut(&'static str, Health, String)) {}
+fn permissions(_folder: &Path, _say: &mut dyn FnMut(&'static str, Judgement, String)) {}

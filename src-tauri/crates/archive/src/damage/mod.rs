@@ -23,7 +23,7 @@ use rusqlite::Connection;
 
 pub use bring_back::BroughtBack;
 pub(crate) use check::Checker;
-pub use checkup::{Finding, Health as Judgement, checkup};
+pub use checkup::{Finding, Judgement, checkup};
 pub use report::{Offer, Repair};
 pub use restore::Restored;
 

@@ -120,6 +120,6 @@ impl Archive {
     /// start repairs the archive.
     #[must_use]
     pub fn damage(&self) -> Option<String> {
-        self.health().damage()
+        self.soundness().damage()
     }
 }

@@ -67,13 +67,13 @@ impl State {
 
 /// What this run knows of the health of the archive it has open.
 #[derive(Debug)]
-pub(crate) struct Health {
+pub(crate) struct Soundness {
     folder: PathBuf,
     met: Mutex<Option<String>>,
     changes: watch::Sender<i64>,
 }
 
-impl Health {
+impl Soundness {
     pub(crate) fn new(folder: &Path, changes: watch::Sender<i64>) -> Self {
         Self { folder: folder.to_owned(), met: Mutex::default(), changes }
     }
