@@ -7,9 +7,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use afterchat_archive::{DeliveryId, Hook, Signature};
+use afterchat_archive::{Address, DeliveryId, Examined, Hook};
 use afterchat_listener::{Door, Journal, Limits, bind, open};
-use afterchat_transcript::Delivery;
+use afterchat_transcript::{Delivery, Instant};
 use hyper::Uri;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -28,12 +28,13 @@ struct Ledger(Arc<Mutex<Vec<Arc<Delivery>>>>);
 impl Journal for Ledger {
     type Error = Infallible;
 
-    fn hook(&self, source: &str, token: &str) -> Option<Hook> {
-        let hook = || Hook { source: source.to_owned(), provider: None, guard: None };
+    fn hook(&self, source: &str, token: &str, _: Instant) -> Option<Hook> {
+        let hook =
+            || Hook { source: source.to_owned(), provider: None, guard: None, address: Address::Present };
         (source == "shop" && token == TOKEN).then(hook)
     }
 
-    async fn append(&self, delivery: Arc<Delivery>, _: Option<Signature>) -> Result<DeliveryId, Infallible> {
+    async fn append(&self, delivery: Arc<Delivery>, _: Examined) -> Result<DeliveryId, Infallible> {
         let mut kept = self.0.lock().unwrap();
         kept.push(delivery);
         Ok(DeliveryId(i64::try_from(kept.len()).unwrap()))
@@ -89,7 +90,7 @@ thread_local! {
 
 /// Small limits, so that inputs reach them.
 fn limits() -> Limits {
-    Limits { head_bytes: 2048, body_bytes: 1024, bodies_bytes: 1024, ..Limits::default() }
+    Limits { head_bytes: 2048, body_bytes: 1024, bodies_bytes: 1024, rate: None, ..Limits::default() }
 }
 
 impl House {

@@ -142,7 +142,7 @@ fn what_was_refused_teaches_nothing_also_when_it_is_accepted() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let refused: Vec<DeliveryId> = office(3)
         .map(|seconds| {
-            let hook = house.archive.hook(SOURCE, &known.token).unwrap();
+            let hook = house.archive.hook(SOURCE, &known.token, at(seconds)).unwrap();
             let mut delivery = real(seconds);
             let signature = hook.guard.and_then(|guard| guard.examine(&mut delivery));
             runtime.block_on(house.archive.append_examined(delivery, signature)).unwrap()
