@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const program =
+export const program =
   process.env.AFTERCHAT_BIN ??
   resolve(__dirname, '../../target/debug', process.platform === 'win32' ? 'afterchat.exe' : 'afterchat');
 
@@ -15,6 +15,8 @@ export interface Running {
   link: string;
   /** Where the public door listens. */
   door: string;
+  /** Where the archive is. */
+  folder: string;
   stop: () => Promise<void>;
 }
 
@@ -45,5 +47,5 @@ export async function start(): Promise<Running> {
     await rm(folder, { recursive: true, force: true });
     if (endedEarly) throw new Error(`${program} ended before it was asked to: ${complaint}`);
   };
-  return { link, door: listening, stop };
+  return { link, door: listening, folder, stop };
 }

@@ -110,6 +110,13 @@ export function visible(text: string): string {
   );
 }
 
+/** Letters of one value that a page draws; a browser takes seconds for millions of them. */
+const drawn = 20_000;
+
+/** The same of a value of any length: the beginning of a very long one, with its size. */
+export const clipped = (text: string): string =>
+  text.length > drawn ? `${visible(text.slice(0, drawn))}… (${bytes(text.length)})` : visible(text);
+
 /** The path and query of a web address, for a line where the host is clear or too long. */
 export function pathOf(url: string): string {
   const parsed = URL.parse?.(url);
@@ -118,5 +125,5 @@ export function pathOf(url: string): string {
   return path === '/' ? parsed.host : path;
 }
 
-/** Only addresses that a click may open. */
-export const isOpenable = (url: string): boolean => /^(https?:\/\/|mailto:)/i.test(url);
+/** An address for a line that everybody may see: a query can hold a password of whoever listens there. */
+export const withoutQuery = (url: string): string => url.replace(/\?.*$/s, '?…');

@@ -1205,6 +1205,10 @@ query?: string,
  */
 headers: Array<Header>,
 /**
+ * What of the head is secret.
+ */
+concealed: Concealed,
+/**
  * What is kept of its body: the first 64 KiB of what arrived, as text.
  */
 body: string,
@@ -1614,6 +1618,19 @@ name: string,
 value: string, };
 
 /**
+ * What of a request's head is secret, and is shown only to who asks for it.
+ */
+export type Concealed = {
+/**
+ * The places of these headers, counted from 0.
+ */
+headers: Array<number>,
+/**
+ * The query string with a placeholder for each secret; absent where it holds none.
+ */
+query?: string, };
+
+/**
  * One node of a payload.
  */
 export type TreeNode = {
@@ -1666,6 +1683,10 @@ query?: string,
  * Every header in order.
  */
 headers: Array<Header>,
+/**
+ * What of the head is secret.
+ */
+concealed: Concealed,
 /**
  * What its signature covers, where one was looked for.
  */
@@ -1907,6 +1928,10 @@ respelled: boolean,
  * Whether it stands elsewhere among the headers that both have.
  */
 moved: boolean,
+/**
+ * Whether its value is secret.
+ */
+secret: boolean,
 /**
  * The left line.
  */

@@ -1,4 +1,5 @@
 // The browser, talking to `afterchat serve` at the page's own origin.
+import { linkOf } from '../address';
 import { copied } from './clipboard';
 import { choose, parcel, watchDrops, type Chosen } from './files';
 import { HostError, type Host } from './index';
@@ -86,6 +87,7 @@ export function webHost(): Host {
       download(`/api/delivery/${encodeURIComponent(delivery)}/${what}`, `delivery-${delivery}`),
     saveFile: (work) => download(`/api/file/${encodeURIComponent(work)}`, `afterchat-${work}`),
     async openLink(url) {
+      if (!linkOf(url)) throw new HostError('link_refused', url);
       window.open(url, '_blank', 'noopener,noreferrer');
     },
     copy,

@@ -151,7 +151,12 @@ export const en = {
     loadingMore: 'Loading older…',
   },
 
+  link: {
+    leads: (host: string) => `leads to ${host}`,
+    leadsTo: (host: string, url: string) => `Leads to ${host}: ${url}`,
+  },
   reader: {
+    more: (shown: string, all: string) => `Show more (${shown} of ${all} are shown)`,
     label: 'Conversation',
     none: 'Choose a conversation',
     noneNext: 'J and K move, Enter opens, ? shows every key.',
@@ -269,6 +274,8 @@ export const en = {
     emptyNext: 'Every request to a hook address will stand here, whatever it holds.',
     request: 'Request',
     headers: (n: number) => many(n, 'header', 'headers'),
+    concealed: '••••••',
+    reveal: 'Show what is secret',
     noBody: 'The request had no body.',
     truncated: 'Only the first part of this body is shown; all of it is kept.',
     lossy: 'Bytes that are no text are shown as �; under Hex they are exact.',

@@ -3,7 +3,8 @@
 use afterchat_archive::Archive;
 use afterchat_archive::import::{FETCHED, Intake};
 use afterchat_relay::history::{
-    Access, CancellationToken, Fetched, HistoryError, Keeper, Kept, Place, Progress, Service, Wall, back_fill,
+    Access, CancellationToken, Fetched, HistoryError, Keeper, Kept, Place, Progress, Secret, Service, Wall,
+    back_fill,
 };
 use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant, providers};
 use serde::de::DeserializeOwned;
@@ -35,7 +36,7 @@ pub struct BackFill {
     /// Begins anew even if a run can be gone on with.
     pub anew: bool,
     /// A token in place of the one that is set.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// An account's id in place of the one that is set.
     pub account: Option<String>,
     /// An address in place of the one that is set.
@@ -122,7 +123,7 @@ impl Api {
         let service = service_of(&ask.service)?;
         let mut access = self.history_access(service)?;
         if let Some(token) = &ask.token {
-            access.token = afterchat_relay::history::Secret::new(token);
+            access.token = token.clone();
         }
         access.account = ask.account.clone().unwrap_or(access.account);
         access.base = ask.base.clone().unwrap_or(access.base);

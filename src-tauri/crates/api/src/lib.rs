@@ -32,6 +32,7 @@ use afterchat_transcript::model::ConversationId;
 use serde_json::Value;
 use tokio::sync::watch;
 
+pub use afterchat_relay::history::Secret;
 pub use body::Saved;
 pub use calls::{remarks, types};
 pub use door::ListeningAt;

@@ -282,6 +282,9 @@ pub(crate) fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, Archi
         }
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // What is removed from a page is overwritten there, so that a removed token or secret does not linger in the file. It
+        // costs no page more.
+        connection.pragma_update(None, "secure_delete", "FAST")?;
         // On macOS a plain fsync leaves the data in the disk's own cache. Elsewhere these do nothing.
         connection.pragma_update(None, "fullfsync", true)?;
         connection.pragma_update(None, "checkpoint_fullfsync", true)?;

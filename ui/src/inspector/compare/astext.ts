@@ -37,6 +37,8 @@ export function asText(answer: CompareAnswer): string {
       .filter((line) => line.moved || line.respelled || line.what !== 'same')
       .map((line) => {
         const name = sides(line.left?.name ?? '', line.respelled ? (line.right?.name ?? '') : '');
+        if (line.secret)
+          return `${sign[line.what]} ${name || line.right?.name}: ${words.inspector.concealed}`;
         return `${sign[line.what]} ${name || line.right?.name}: ${sides(line.left?.value ?? '', line.what === 'same' ? '' : (line.right?.value ?? ''))}`;
       }),
   );

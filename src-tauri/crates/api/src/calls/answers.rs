@@ -185,6 +185,7 @@ pub(super) fn refusal(api: &Api, ask: &RefusalQuestion) -> Result<RefusalAnswer,
     Ok(RefusalAnswer {
         row: refusal_row(&found),
         headers: found.headers.iter().map(header).collect(),
+        concealed: deliveries::concealed(&found.headers, found.query.as_deref()),
         body: String::from_utf8_lossy(&found.body).into_owned(),
         kept: found.body.len() as u64,
         path: found.path,

@@ -101,6 +101,7 @@ fn typescript() -> String {
         t::DeliveryPage,
         t::DeliveryQuestion,
         t::Header,
+        t::Concealed,
         t::TreeNode,
         t::DeliveryAnswer,
         t::DriftKind,

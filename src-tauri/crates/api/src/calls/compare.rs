@@ -1,6 +1,7 @@
 //! Two deliveries side by side, shortened to what a window can show.
 
 use afterchat_archive::DeliveryId;
+use afterchat_relay::written;
 use afterchat_transcript::compare::{self, Body, BodyComparison, Difference, Line, Place, TextLine};
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::payload::{Kind, Payload, Value};
@@ -86,6 +87,7 @@ fn header(line: &compare::HeaderLine<'_>) -> ComparedHeader {
         what: line.what,
         respelled: line.respelled,
         moved: line.moved,
+        secret: [line.left, line.right].into_iter().flatten().any(|(_, header)| written::is_secret(header)),
         left: shown(line.left),
         right: shown(line.right),
     }

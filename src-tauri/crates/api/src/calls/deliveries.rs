@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use afterchat_archive::{DeliveryId, DeliverySummary, Effort, JournalQuestion, Outcome as ArchiveOutcome};
+use afterchat_relay::written;
 use afterchat_transcript::payload::{Kind, Located, Payload, Value};
 use afterchat_transcript::query::deliveries::DeliveryQuery;
 use afterchat_transcript::reading::{self, Part};
 
 use super::conversations::limit;
 use super::types::{
-    DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Excerpt, Header,
-    Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
+    Concealed, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Excerpt,
+    Header, Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
 };
 use super::{answers, bodies, signatures};
 use crate::body;
@@ -74,6 +75,7 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
         path: delivery.path.clone(),
         query: delivery.query.clone(),
         headers: delivery.headers.iter().map(header).collect(),
+        concealed: concealed(&delivery.headers, delivery.query.as_deref()),
         format: payload.format,
         body: text[..end].to_owned(),
         lossy,
@@ -85,6 +87,12 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
         other: reading.other.into_iter().take(SHOWN_VALUES).collect(),
         notices: reading.notices,
     })
+}
+
+/// What of a head is secret.
+pub(super) fn concealed(headers: &[afterchat_transcript::Header], query: Option<&str>) -> Concealed {
+    let secret = (0..).zip(headers).filter(|(_, header)| written::is_secret(header));
+    Concealed { headers: secret.map(|(at, _)| at).collect(), query: query.and_then(written::concealed) }
 }
 
 /// Finds a place in a body, also behind the part that a window is sent.

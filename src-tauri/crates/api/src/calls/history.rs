@@ -22,7 +22,7 @@ pub(super) fn enter(api: &Api, ask: &HistoryEntry) -> Result<HistoryService, Fai
     let entered = ask.entered.clone();
     let plain = |text: &str| text.trim().to_owned();
     let access = Access {
-        token: ask.token.as_deref().map_or(before.token, Secret::new),
+        token: ask.token.as_ref().map_or(before.token, |token| Secret::new(token.expose())),
         account: plain(&entered.account),
         user: plain(&entered.user),
         part: plain(&entered.part),

@@ -1,5 +1,7 @@
 //! The tunnel: what is entered, starting, stopping, and how it is.
 
+use afterchat_relay::history::Secret;
+
 use super::types::{Nothing, TunnelAnswer, TunnelEntry, TunnelField, TunnelKind, TunnelStart, TunnelStatus};
 use crate::tunnel::{Entered, KINDS, Kind, kind};
 use crate::{Api, Failure};
@@ -18,7 +20,8 @@ pub(super) fn enter(api: &Api, ask: &TunnelEntry) -> Result<TunnelKind, Failure>
     let before = api.tunnel_entered(kind)?.secret;
     let secret = ask
         .secret
-        .as_deref()
+        .as_ref()
+        .map(Secret::expose)
         .map_or(before, |secret| Some(secret.trim().to_owned()).filter(|secret| !secret.is_empty()));
     api.set_tunnel_entered(kind, Entered { fields: ask.fields.clone(), secret })?;
     row(api, kind)

@@ -273,6 +273,15 @@ contract! {
         children: Option<Vec<TreeNode>>,
     }
 
+    /// What of a request's head is secret, and is shown only to who asks for it.
+    Concealed {
+        /// The places of these headers, counted from 0.
+        headers: Vec<u32>,
+        /// The query string with a placeholder for each secret; absent where it holds none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        query: Option<String>,
+    }
+
     /// A delivery, whole.
     DeliveryAnswer {
         /// Its row.
@@ -284,6 +293,8 @@ contract! {
         query: Option<String>,
         /// Every header in order.
         headers: Vec<Header>,
+        /// What of the head is secret.
+        concealed: Concealed,
         /// What its signature covers, where one was looked for.
         #[serde(skip_serializing_if = "Option::is_none")]
         signed: Option<SignedRow>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use afterchat_api::{Api, BackFill};
+use afterchat_api::{Api, BackFill, Secret};
 use anyhow::bail;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
@@ -80,7 +80,10 @@ impl Backfill {
             since: self.since.map(midnight).transpose()?,
             until: self.until.and_then(|day| day.succ_opt()).map(midnight).transpose()?,
             anew: self.anew,
-            token: std::env::var("AFTERCHAT_TOKEN").ok().filter(|token| !token.is_empty()),
+            token: std::env::var("AFTERCHAT_TOKEN")
+                .ok()
+                .map(|token| Secret::new(&token))
+                .filter(|token| !token.is_empty()),
             account: self.account,
             base: self.base,
         };

@@ -14,6 +14,8 @@ use crate::output::{self, Style, moment};
 
 /// Bytes of a body that is no text, shown in hexadecimal; `--body` writes all of it.
 const SHOWN_HEX: usize = 4096;
+/// Stands where a secret header's value would.
+const CONCEALED: &str = "••••••";
 
 /// Show one delivery: the request, and what each of its values became
 #[derive(Debug, Args)]
@@ -32,6 +34,9 @@ pub(crate) struct Delivery {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    /// Also what is secret in its head: values of headers and of the query
+    #[arg(long)]
+    secrets: bool,
 }
 
 impl Delivery {
@@ -40,8 +45,13 @@ impl Delivery {
         if self.body {
             return output::write(&kept.body);
         }
-        let mut answer = api.query("delivery", json!({ "id": self.id.to_string() })).await?;
+        let answer = api.query("delivery", json!({ "id": self.id.to_string() })).await?;
+        let mut answer: DeliveryAnswer = serde_json::from_value(answer)?;
+        if !self.secrets {
+            conceal(&mut answer);
+        }
         if self.json {
+            let mut answer = serde_json::to_value(answer)?;
             if let Some(answer) = answer.as_object_mut() {
                 // These are for a window: the body stands whole below, and the tree is the body again.
                 for part in ["tree", "truncated"] {
@@ -62,8 +72,19 @@ impl Delivery {
             }
             return output::json(&answer);
         }
-        let answer: DeliveryAnswer = serde_json::from_value(answer)?;
         output::write(words(&answer, &kept.body, Style::of_output()).as_bytes())
+    }
+}
+
+/// Puts dots in the place of what is secret in the head of a delivery.
+pub(crate) fn conceal(answer: &mut DeliveryAnswer) {
+    for at in &answer.concealed.headers {
+        if let Some(header) = usize::try_from(*at).ok().and_then(|at| answer.headers.get_mut(at)) {
+            CONCEALED.clone_into(&mut header.value);
+        }
+    }
+    if answer.concealed.query.is_some() {
+        answer.query.clone_from(&answer.concealed.query);
     }
 }
 

@@ -157,7 +157,8 @@ impl Live<'_> {
     async fn open(&mut self, id: i64) -> anyhow::Result<()> {
         let mut body = self.api.archive().delivery(DeliveryId(id))?.delivery.body;
         let answer = self.api.query("delivery", json!({ "id": id.to_string() })).await?;
-        let answer: DeliveryAnswer = serde_json::from_value(answer)?;
+        let mut answer: DeliveryAnswer = serde_json::from_value(answer)?;
+        delivery::conceal(&mut answer);
         let cut = body.len() > SHOWN_BODY;
         body.truncate(SHOWN_BODY);
         let mut text = delivery::words(&answer, &body, Style::plain());

@@ -161,6 +161,19 @@ impl Mask {
     }
 }
 
+/// True when the value of this header is secret, by what it is called or how it begins.
+#[must_use]
+pub fn is_secret(header: &Header) -> bool {
+    Mask::new(Secrets::Hidden, []).header(header) != header.value
+}
+
+/// A query with a placeholder for each secret in it; `None` when it holds none.
+#[must_use]
+pub fn concealed(query: &str) -> Option<String> {
+    let shown = Mask::new(Secrets::Hidden, []).query(query, &mut Vec::new());
+    (shown != query).then_some(shown)
+}
+
 /// True when a name says that its value is secret.
 fn tells(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -178,7 +191,7 @@ fn scheme_of(value: &[u8]) -> Option<(&[u8], &[u8])> {
 mod tests {
     use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
 
-    use super::{Mask, Secrets};
+    use super::{Mask, Secrets, concealed, is_secret};
 
     fn delivery(headers: &[(&str, &str)], query: Option<&str>, body: &str) -> Delivery {
         let header = |(name, value): &(&str, &str)| Header {
@@ -227,6 +240,16 @@ mod tests {
         check("User-Agent", "Basically/1.0", "Basically/1.0");
         check("Author", "Ann", "Ann");
         check("X-Secret", "…", "…");
+    }
+
+    #[test]
+    fn what_is_shown_is_concealed_by_the_same_rules() {
+        let header =
+            |name: &str, value: &str| Header { name: name.to_owned(), value: value.as_bytes().to_owned() };
+        assert!(is_secret(&header("Cookie", "a=1")) && is_secret(&header("X-Custom", "Bearer abc")));
+        assert!(!is_secret(&header("Host", "shop.example")) && !is_secret(&header("X-Secret", "…")));
+        assert_eq!(concealed("a=1&access_token=two").as_deref(), Some("a=1&access_token=HIDDEN-1"));
+        assert_eq!(concealed("a=1&b"), None);
     }
 
     #[test]

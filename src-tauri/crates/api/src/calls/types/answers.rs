@@ -4,7 +4,7 @@ use afterchat_transcript::Instant;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Header;
+use super::{Concealed, Header};
 
 /// What one step of an answer plan says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -219,6 +219,8 @@ contract! {
         query: Option<String>,
         /// Every header in the order of arrival.
         headers: Vec<Header>,
+        /// What of the head is secret.
+        concealed: Concealed,
         /// What is kept of its body: the first 64 KiB of what arrived, as text.
         body: String,
         /// Bytes of the body that are kept.

@@ -38,6 +38,8 @@ contract! {
         respelled: bool,
         /// Whether it stands elsewhere among the headers that both have.
         moved: bool,
+        /// Whether its value is secret.
+        secret: bool,
         /// The left line.
         #[serde(skip_serializing_if = "Option::is_none")]
         left: Option<Header>,

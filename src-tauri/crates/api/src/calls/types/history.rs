@@ -1,5 +1,6 @@
 //! Past chats from a service: what is entered for each, how far it got, and how the last run ended.
 
+use afterchat_relay::history::Secret;
 use afterchat_transcript::Instant;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -106,7 +107,8 @@ contract! {
         service: String,
         /// A new token; absent keeps the one that is set, empty removes it.
         #[serde(default)]
-        token: Option<String>,
+        #[ts(as = "Option<String>")]
+        token: Option<Secret>,
         /// Everything else.
         entered: HistoryFields,
     }

@@ -1,5 +1,6 @@
 //! What is asked and answered about the tunnel.
 
+use afterchat_relay::history::Secret;
 use afterchat_transcript::Instant;
 use afterchat_tunnel as tunnel;
 use serde::{Deserialize, Serialize};
@@ -242,7 +243,8 @@ contract! {
         fields: TunnelFields,
         /// The token or secret; absent leaves the one that is set, empty takes it out.
         #[serde(default)]
-        secret: Option<String>,
+        #[ts(as = "Option<String>")]
+        secret: Option<Secret>,
     }
 
     /// Which tunnel to start.
