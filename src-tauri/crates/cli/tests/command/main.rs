@@ -9,6 +9,7 @@ mod listening;
 mod live;
 mod program;
 mod reading;
+mod secrets;
 mod serving;
 #[path = "../../../api/tests/forward/target.rs"]
 #[allow(dead_code, reason = "shared with the tests of the whole door, which use all of it")]
