@@ -31,11 +31,16 @@ pub(crate) struct Chance(u64);
 impl Chance {
     /// A seed that nobody chose, unless `AFTERCHAT_FAULTS_SEED` does.
     pub(crate) fn seed() -> u64 {
-        if let Ok(seed) = std::env::var("AFTERCHAT_FAULTS_SEED") {
-            return seed.parse().expect("AFTERCHAT_FAULTS_SEED is a number");
-        }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970");
-        u64::from(now.subsec_nanos()) ^ now.as_secs() << 20 & 0xffff_ffff
+        let seed = match std::env::var("AFTERCHAT_FAULTS_SEED") {
+            Ok(seed) => seed.parse().expect("AFTERCHAT_FAULTS_SEED is a number"),
+            Err(_) => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970");
+                u64::from(now.subsec_nanos())
+            }
+        };
+        // Captured, and shown where the test fails.
+        println!("AFTERCHAT_FAULTS_SEED={seed}");
+        seed
     }
 
     pub(crate) fn new(seed: u64) -> Self {
