@@ -1,4 +1,4 @@
-//! A steady load for a long time: the log, the memory and the open files stay what they were.
+//! A steady load for a long time: the log, the memory and the open files stay what they were. A log that had to grow shrinks again.
 
 use std::fmt;
 use std::fs;
@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
+
 use crate::invariant;
 use crate::ledger::Ledger;
-use crate::load::{load_paced, send_what_waits};
+use crate::load::{load, load_paced, send_what_waits};
 use crate::program::House;
 use crate::selection::{Chance, either, figures};
 
@@ -91,4 +93,29 @@ fn a_steady_load_takes_no_more_and_more_of_the_machine() {
     );
     assert!(rest.files <= first.files + 8, "open files are bounded: {words}");
     figures("soak", words);
+}
+
+/// How large the log may stay. It is made half as large again.
+const LOG_KIB: u64 = 16 * 1024;
+
+#[test]
+fn a_reader_that_stays_long_holds_the_log_back_and_not_for_ever() {
+    let (house, ledger) = (House::new(), Ledger::new(Chance::seed()));
+    let (program, listening) = house.start();
+    let process = program.id();
+    let log = || Sample::of(&house, process).log_kib;
+    let reader = Connection::open(house.data().join("archive.sqlite")).expect("the archive's file");
+    reader.execute_batch("BEGIN; SELECT count(*) FROM deliveries").expect("a state of the file to read");
+    load(&listening, &ledger, SENDERS, || log() < LOG_KIB + LOG_KIB / 2);
+    let held_back = log();
+    reader.execute_batch("COMMIT").expect("the reader is done");
+    drop(reader);
+    let before = ledger.acknowledged();
+    load(&listening, &ledger, 1, || log() > LOG_KIB && ledger.acknowledged() < before + 1000);
+    let afterwards = log();
+    program.stop();
+    let found = invariant::check(&house, &ledger);
+    let words = format!("log {held_back} KiB while somebody read, {afterwards} KiB afterwards, {found}");
+    assert!(afterwards <= LOG_KIB, "the log gives back what it took: {words}");
+    figures("a reader that stays long", words);
 }

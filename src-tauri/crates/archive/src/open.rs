@@ -26,6 +26,9 @@ use crate::writer::{Listeners, Writer};
 /// The file's name within the archive's folder.
 pub(crate) const FILE: &str = "archive.sqlite";
 
+/// How large SQLite's log stays when it was larger: four times of what it usually grows to.
+const LOG_BYTES: i64 = 16 << 20;
+
 /// An open archive. Clones share one writer; several programs may have the same archive open.
 #[derive(Debug, Clone)]
 pub struct Archive {
@@ -288,6 +291,8 @@ pub(crate) fn connect(file: &Path, flags: OpenFlags) -> Result<Connection, Archi
         // On macOS a plain fsync leaves the data in the disk's own cache. Elsewhere these do nothing.
         connection.pragma_update(None, "fullfsync", true)?;
         connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+        // Whoever reads for long holds the log back; afterwards it does not stay as large as it grew.
+        connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
         let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
         if synchronous != 2 {
             return Err(ArchiveError::Damaged("durable commits cannot be switched on".to_owned()));
