@@ -1593,7 +1593,12 @@ reached: number,
 /**
  * When the last one that was looked at arrived.
  */
-reached_at?: Instant, };
+reached_at?: Instant,
+/**
+ * The times among these rows in which the door was closed, newest first; none where only some deliveries are
+ * looked for.
+ */
+gaps: Array<GapRow>, };
 
 /**
  * Which delivery.
@@ -2553,7 +2558,11 @@ takes_unsigned: boolean,
 /**
  * What it answers instead of the usual; absent when it answers as usual.
  */
-answer?: AnswerRow, };
+answer?: AnswerRow,
+/**
+ * How it fares.
+ */
+health: HealthRow, };
 
 /**
  * How the tunnel is.
@@ -2791,7 +2800,11 @@ name: string,
 /**
  * How it signs; absent when it signs nothing.
  */
-signature?: SchemeRow, };
+signature?: SchemeRow,
+/**
+ * Whether its past chats can be fetched.
+ */
+fetchable: boolean, };
 
 /**
  * How far a delivery has come on its way to a target.
@@ -3198,6 +3211,15 @@ export type Overview = {
  * Whether the door is open.
  */
 listener: Listener,
+/**
+ * Since when it has been open without a break, whichever program holds it open; of a closed one, since when it
+ * last had been.
+ */
+open_since?: Instant,
+/**
+ * The newest time in which it was closed and that nobody has said to have seen.
+ */
+gap?: GapRow,
 /**
  * Whether the world can reach it.
  */
@@ -4766,6 +4788,8 @@ export type Queries = {
   shown: { ask: ShownQuestion, answer: ShownAnswer },
   guide: { ask: SourceName, answer: GuideAnswer },
   connected: { ask: SourceName, answer: ConnectedAnswer },
+  gaps: { ask: GapsQuestion, answer: GapPage },
+  gap: { ask: GapQuestion, answer: GapRow },
   samples: { ask: Nothing, answer: SamplesAnswer },
   compose: { ask: ComposeQuestion, answer: Composition },
   tunnel: { ask: Nothing, answer: TunnelAnswer },
@@ -4796,6 +4820,8 @@ export type Acts = {
   end_old_addresses: { ask: SourceName, answer: SourceRow },
   put_old_address_back: { ask: OldAddressQuestion, answer: SourceRow },
   remove_source: { ask: SourceName, answer: Marked },
+  see_gaps: { ask: SeenGaps, answer: GapsSeen },
+  dismiss_quiet: { ask: QuietDismissal, answer: Marked },
   set_answer: { ask: NewAnswer, answer: SourceRow },
   add_secret: { ask: NewSecret, answer: SourceRow },
   remove_secret: { ask: SecretName, answer: SourceRow },

@@ -1,6 +1,6 @@
 //! Opens and closes the public door for the hosts, and remembers its port.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use afterchat_archive::Archive;
@@ -9,6 +9,7 @@ use afterchat_listener::{Door, Limits};
 use crate::Failure;
 use crate::calls::types::Listener;
 use crate::forward::Forwarding;
+use crate::presence::Presence;
 
 /// The port asked for when nothing else was said.
 const USUAL_PORT: u16 = 4780;
@@ -25,8 +26,11 @@ pub struct ListeningAt {
 }
 
 /// Keeps the door and what is known of it.
-#[derive(Debug, Default)]
-pub(crate) struct Doorkeeper(Mutex<State>);
+#[derive(Debug)]
+pub(crate) struct Doorkeeper {
+    state: Mutex<State>,
+    presence: Arc<Presence>,
+}
 
 #[derive(Debug, Default)]
 enum State {
@@ -40,6 +44,10 @@ enum State {
 }
 
 impl Doorkeeper {
+    pub(crate) fn new(presence: Arc<Presence>) -> Self {
+        Self { state: Mutex::default(), presence }
+    }
+
     pub(crate) async fn open(
         &self,
         archive: &Archive,
@@ -56,25 +64,31 @@ impl Doorkeeper {
                 return Err(Failure::new("port_unavailable", &reason));
             }
         };
+        // Before anything can arrive, so that what arrives never lies in a gap.
+        self.presence.opened().await;
         let door = afterchat_listener::open(listener, journal, Limits::default()).await;
         let port = door.address.port();
         // A tunnel and the services' settings point at this port: the next start wants the same one.
         if remembered != Some(port) && wanted != 0 {
-            archive.remember_port(port)?;
+            if let Err(error) = archive.remember_port(port) {
+                self.presence.closed().await;
+                return Err(error.into());
+            }
         }
         self.set(State::Open { door, wanted });
         Ok(ListeningAt { url: base(port), port })
     }
 
     pub(crate) async fn close(&self) {
-        let state = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let state = std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner));
         if let State::Open { door, .. } = state {
             door.close(GRACE).await;
+            self.presence.closed().await;
         }
     }
 
     pub(crate) fn listener(&self) -> Listener {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Stopped => Listener::Stopped,
             State::Failed(reason) => Listener::Failed { reason: reason.clone() },
             State::Open { door, wanted } => {
@@ -96,7 +110,7 @@ impl Doorkeeper {
     }
 
     fn set(&self, state: State) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
 

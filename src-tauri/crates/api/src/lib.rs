@@ -15,6 +15,7 @@ mod history;
 mod import;
 mod links;
 mod outgoing;
+mod presence;
 mod product;
 mod repeat;
 mod replay;
@@ -49,6 +50,7 @@ pub use report::{Report, ReportFormat};
 
 use door::Doorkeeper;
 use forward::{Forwarder, Forwarding};
+use presence::Presence;
 use tunnel::Tunnels;
 use work::Works;
 
@@ -60,6 +62,7 @@ pub struct Api {
     tunnels: Arc<Tunnels>,
     works: Works,
     forwarder: Forwarder,
+    presence: Arc<Presence>,
 }
 
 impl Api {
@@ -71,7 +74,9 @@ impl Api {
         let archive = Archive::open(folder, now())?;
         let works = Works::new(archive.clone());
         let forwarder = Forwarder::new(archive.clone());
-        Ok(Self { archive, door: Arc::default(), tunnels: Arc::default(), works, forwarder })
+        let presence = Arc::new(Presence::new(archive.clone(), Arc::new(afterchat_tunnel::Wall)));
+        let door = Arc::new(Doorkeeper::new(presence.clone()));
+        Ok(Self { archive, door, tunnels: Arc::default(), works, forwarder, presence })
     }
 
     /// The archive itself, for what is no query of a window: export, import, rebuild.

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use afterchat_archive::{DeliveryId, DeliverySummary, Effort, JournalQuestion, Outcome as ArchiveOutcome};
+use afterchat_archive::{
+    DeliveryId, DeliverySummary, Effort, Found, JournalQuestion, Outcome as ArchiveOutcome,
+};
 use afterchat_relay::written;
+use afterchat_transcript::Instant;
 use afterchat_transcript::payload::{Kind, Located, Payload, Value};
 use afterchat_transcript::query::deliveries::DeliveryQuery;
 use afterchat_transcript::reading::{self, Part};
@@ -11,9 +14,9 @@ use afterchat_transcript::reading::{self, Part};
 use super::conversations::limit;
 use super::types::{
     Concealed, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Excerpt,
-    Header, Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
+    GapRow, Header, Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
 };
-use super::{answers, bodies, signatures};
+use super::{answers, bodies, health, signatures};
 use crate::body;
 use crate::{Api, Failure};
 
@@ -35,7 +38,11 @@ pub(crate) fn list(api: &Api, ask: &DeliveriesQuestion) -> Result<DeliveryPage, 
     };
     let query = DeliveryQuery::parse(ask.search.as_deref().unwrap_or_default());
     let found = api.archive.find_deliveries(&question, &query, Effort::STEP)?;
+    let looked_for =
+        question.quarantined || question.conversation.is_some() || found.rows.is_empty() || !query.is_empty();
+    let gaps = if looked_for { Vec::new() } else { gaps(api, &question, &found)? };
     Ok(DeliveryPage {
+        gaps,
         rows: found.rows.into_iter().map(row).collect(),
         next: found.next.map(|next| next.to_string()),
         problem: query.problem,
@@ -44,6 +51,15 @@ pub(crate) fn list(api: &Api, ask: &DeliveriesQuestion) -> Result<DeliveryPage, 
         reached: found.reached.0,
         reached_at: found.reached_at,
     })
+}
+
+/// The gaps among the rows of a page: those that ended after its oldest delivery arrived, unless the page before has them.
+fn gaps(api: &Api, question: &JournalQuestion, found: &Found) -> Result<Vec<GapRow>, Failure> {
+    let after = found.rows.last().filter(|_| found.next.is_some()).map(|row| row.received_at);
+    let above = question.before.and_then(|before| api.archive.delivery_summary(DeliveryId(before)).ok());
+    // What ended just when a delivery arrived stands below it.
+    let before = above.and_then(|above| Instant::from_millis(above.received_at.millis() + 1));
+    health::among(api, after, before)
 }
 
 pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, Failure> {

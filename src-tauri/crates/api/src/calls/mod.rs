@@ -10,6 +10,7 @@ mod drift;
 mod forward;
 mod guide;
 mod handover;
+mod health;
 mod history;
 mod marks;
 mod notes;
@@ -99,6 +100,8 @@ calls! {
         shown: ShownQuestion => ShownAnswer = provenance::shown;
         guide: SourceName => GuideAnswer = guide::guide;
         connected: SourceName => ConnectedAnswer = guide::connected;
+        gaps: types::GapsQuestion => types::GapPage = health::gaps;
+        gap: types::GapQuestion => types::GapRow = health::gap;
         samples: Nothing => SamplesAnswer = samples::list;
         compose: ComposeQuestion => Composition = send::compose;
         tunnel: Nothing => TunnelAnswer = tunnel::show;
@@ -131,6 +134,8 @@ calls! {
         end_old_addresses: SourceName => SourceRow = sources::end_old;
         put_old_address_back: OldAddressQuestion => SourceRow = sources::put_old_back;
         remove_source: SourceName => Marked = sources::remove;
+        see_gaps: types::SeenGaps => types::GapsSeen = health::see;
+        dismiss_quiet: types::QuietDismissal => Marked = health::dismiss;
         set_answer: NewAnswer => SourceRow = answers::set;
         add_secret: NewSecret => SourceRow = signatures::add;
         remove_secret: SecretName => SourceRow = signatures::remove;

@@ -1,11 +1,12 @@
 //! The state of everything, for the sidebar and the status line.
 
 use afterchat_archive::{Source, View};
+use afterchat_relay::history::Service;
 use afterchat_transcript::providers;
 
 use super::types::{Counts, DeadLetterCount, Nothing, Overview, ProviderRow, SourceRow, ViewCounts};
-use super::{signatures, sources};
-use crate::{Api, Failure};
+use super::{health, signatures, sources};
+use crate::{Api, Failure, now};
 
 pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
     let known: Vec<Source> = api.archive.sources()?;
@@ -19,6 +20,8 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
     let (refused, last_refused_at) = api.archive.refused_count()?;
     Ok(Overview {
         listener: api.door.listener(),
+        open_since: api.archive.open_since(now())?,
+        gap: health::unseen(api)?,
         tunnel: api.tunnel_status(),
         conversations: everything.total,
         deliveries: heard.deliveries,
@@ -48,6 +51,7 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
                 id: provider.id().to_owned(),
                 name: provider.name().to_owned(),
                 signature: provider.signature().as_ref().map(signatures::scheme_row),
+                fetchable: Service::of_provider(provider.id()).is_some(),
             })
             .collect(),
         archive: api.archive.folder().display().to_string(),

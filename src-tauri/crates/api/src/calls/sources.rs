@@ -5,7 +5,7 @@ use std::time::Duration;
 use afterchat_archive::{OVERLAP, OldToken, Source};
 
 use super::types::{Marked, NewSource, OldAddressQuestion, OldAddressRow, Rotation, SourceName, SourceRow};
-use super::{answers, signatures};
+use super::{answers, health, signatures};
 use crate::{Api, Failure, now};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -53,6 +53,7 @@ pub(super) fn row(api: &Api, source: Source) -> Result<SourceRow, Failure> {
     Ok(SourceRow {
         hook_url: format!("{}{}", api.door.base(&api.archive)?, source.path()),
         answer: answers::of_source(api, &source),
+        health: health::of_source(api, &source.name)?,
         public_url: api.public_url(&source.path()),
         secrets: source.secrets.iter().map(signatures::secret_row).collect(),
         name: source.name,

@@ -24,6 +24,7 @@ mod drift;
 mod forward;
 mod guide;
 mod handover;
+mod health;
 mod history;
 mod notes;
 mod provenance;
@@ -42,6 +43,7 @@ pub use drift::*;
 pub use forward::*;
 pub use guide::*;
 pub use handover::*;
+pub use health::*;
 pub use history::*;
 pub use notes::*;
 pub use provenance::*;
@@ -234,6 +236,9 @@ contract! {
         /// When the last one that was looked at arrived.
         #[serde(skip_serializing_if = "Option::is_none")]
         reached_at: Option<Instant>,
+        /// The times among these rows in which the door was closed, newest first; none where only some deliveries are
+        /// looked for.
+        gaps: Vec<GapRow>,
     }
 
     /// Which delivery.
@@ -382,6 +387,8 @@ contract! {
         /// What it answers instead of the usual; absent when it answers as usual.
         #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<AnswerRow>,
+        /// How it fares.
+        health: HealthRow,
     }
 
     /// A chat service.
@@ -393,6 +400,8 @@ contract! {
         /// How it signs; absent when it signs nothing.
         #[serde(skip_serializing_if = "Option::is_none")]
         signature: Option<SchemeRow>,
+        /// Whether its past chats can be fetched.
+        fetchable: bool,
     }
 
     /// How many conversations a view holds.
@@ -427,6 +436,13 @@ contract! {
     Overview {
         /// Whether the door is open.
         listener: Listener,
+        /// Since when it has been open without a break, whichever program holds it open; of a closed one, since when it
+        /// last had been.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        open_since: Option<Instant>,
+        /// The newest time in which it was closed and that nobody has said to have seen.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        gap: Option<GapRow>,
         /// Whether the world can reach it.
         tunnel: TunnelStatus,
         /// How many conversations there are.

@@ -170,8 +170,12 @@ impl Api {
         })?;
         let journal = door::ThroughTunnel { journal: self.journal(), supervisor: supervisor.clone() };
         let probe = Probe::new(move |nonce| answers.answer(nonce));
+        self.presence.opened().await;
         let door = afterchat_listener::open_with_probe(listener, journal, Limits::default(), probe).await;
-        self.archive.set_setting(PORT, Some(&door.address.port().to_string()))?;
+        if let Err(error) = self.archive.set_setting(PORT, Some(&door.address.port().to_string())) {
+            self.presence.closed().await;
+            return Err(error.into());
+        }
         let following =
             tokio::spawn(follow(self.archive.clone(), supervisor.status(), supervisor.log().written()));
         Ok(Open { supervisor, door, following, _lock: lock })
@@ -200,6 +204,7 @@ impl Api {
         if let Some(Open { supervisor, door, following, _lock: lock }) = open.take() {
             // Requests under way still have their way back while the door finishes them.
             door.close(GRACE).await;
+            self.presence.closed().await;
             supervisor.stop().await;
             drop((supervisor, door));
             if timeout(GRACE, following).await.is_err() {
