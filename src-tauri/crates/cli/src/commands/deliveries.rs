@@ -9,6 +9,7 @@ use afterchat_archive::{DeliverySummary, Doubt, JournalQuestion, Outcome, Signat
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::gaps::{self, Beside};
 use super::handing::{Handing, hand_over};
 use crate::output::{self, Style, moment};
 
@@ -18,7 +19,8 @@ const PAGE: usize = 200;
 /// List what was received, newest first
 ///
 /// The journal holds every request that reached a hook address and every imported payload,
-/// whatever became of it.
+/// whatever became of it. Between them stand the times of a minute and more in which the door was
+/// closed; with --json these are rows of the kind "gap".
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -77,6 +79,8 @@ impl Deliveries {
             return hand_over(api, self.choice(), self.limit, to, self.with_secrets, existing).await;
         }
         let style = Style::of_output();
+        // Where only some are listed, a time without any says nothing.
+        let mut gaps = (!self.quarantined && self.conversation.is_none()).then(Beside::default);
         let (mut left, mut before) = (self.limit.unwrap_or(USUAL), self.cursor);
         while left > 0 {
             let question = JournalQuestion {
@@ -92,7 +96,17 @@ impl Deliveries {
             let Some(last) = page.last() else { break };
             before = Some(last.id.0);
             left -= page.len();
+            if let Some(gaps) = &mut gaps {
+                gaps.look(api, &page)?;
+            }
             for delivery in &page {
+                for gap in gaps.as_mut().map(|gaps| gaps.above(delivery)).unwrap_or_default() {
+                    if self.json {
+                        output::json(&gaps::json("kind", gap))?;
+                    } else {
+                        output::line(&style.dim(&gaps::in_short(gap)))?;
+                    }
+                }
                 if self.json {
                     output::json(&json(delivery))?;
                 } else {

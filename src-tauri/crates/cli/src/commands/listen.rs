@@ -3,7 +3,7 @@
 use afterchat_api::Api;
 use afterchat_api::types::{Listener, Overview, SourceRow};
 use afterchat_archive::export::visible_line;
-use afterchat_archive::{AnswerPlan, DeliverySummary};
+use afterchat_archive::{AnswerPlan, DeliverySummary, Gap};
 use afterchat_transcript::Instant;
 use anyhow::Context as _;
 use clap::Args;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::deliveries;
 use super::forwarding::{self, Forward, Forwarding};
+use super::gaps::{self, Gaps};
 use super::tunnel::Tunnel;
 use crate::follow::Follow;
 use crate::live;
@@ -48,7 +49,9 @@ With --json the first line is
 and then there is one {\"event\":\"delivery\",…} for each delivery, one {\"event\":\"forward\",…} for
 each attempt to send one on, and one
   {\"event\":\"tunnel\",\"state\":…,\"url\":…,\"door\":…,\"trouble\":{\"code\":…,\"detail\":…},\"sources\":[{\"name\":…,\"public_url\":…}]}
-for each change of the tunnel: starting, assigned, reachable, changed, degraded, stopped."
+for each change of the tunnel: starting, assigned, reachable, changed, degraded, stopped. One
+  {\"event\":\"gap\",\"from\":…,\"to\":…,\"seconds\":…,\"began\":\"closed\"|\"slept\"}
+tells of the time in which the door was closed before this began, or the machine slept."
 )]
 pub(crate) struct Listen {
     /// The port; 0 takes any free one. Without it the one of the last time, else 4780, or the next free one
@@ -74,6 +77,7 @@ pub(crate) struct Listen {
 impl Listen {
     pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
         let follow = Follow::from_now(api)?;
+        let mut gaps = Gaps::from_now();
         if let Some(plan) = self.answer.clone() {
             api.archive().answer_for_this_run(plan, Instant::from_utc(chrono::Utc::now()));
         }
@@ -84,7 +88,7 @@ impl Listen {
         let overview: Overview = serde_json::from_value(api.query("overview", json!({})).await?)?;
         if let Some(stop) = stop {
             self.tell_addresses(&listening.url, &overview)?;
-            return self.tell_lines(api, follow, forwarding, stop).await;
+            return self.tell_lines(api, follow, gaps, forwarding, stop).await;
         }
         let tunnel = Tunnel::wished(api, self.tunnel.as_deref()).await?;
         let mut head = vec![format!("Afterchat is listening on {}", listening.url)];
@@ -92,11 +96,12 @@ impl Listen {
         head.extend(self.answer.as_ref().map(|plan| format!("Every service is answered: {plan}")));
         let address =
             |source: &SourceRow| live::Address { source: source.name.clone(), url: source.hook_url.clone() };
+        head.extend(gaps.since(api)?.into_iter().map(gaps::words));
         head.extend(self.forward.to.iter().map(|url| format!("Forwarding to {}", visible_line(url))));
         let addresses = overview.sources.iter().map(address).collect();
         let target = self.forward.to.first().map_or("http://127.0.0.1:", String::as_str);
-        live::run(api, follow, forwarding, tunnel, live::View::new(head, addresses, target, time_of_day))
-            .await
+        let view = live::View::new(head, addresses, target, time_of_day);
+        live::run(api, (follow, gaps), forwarding, tunnel, view).await
     }
 
     /// A line for each delivery, until the program is asked to stop.
@@ -104,6 +109,7 @@ impl Listen {
         &self,
         api: &Api,
         mut follow: Follow,
+        mut gaps: Gaps,
         mut forwarding: Forwarding,
         stop: impl Future<Output = std::io::Result<()>>,
     ) -> anyhow::Result<()> {
@@ -113,6 +119,9 @@ impl Listen {
         loop {
             if let Some(tunnel) = &mut tunnel {
                 tunnel.tell(api, self.json).await?;
+            }
+            for gap in gaps.since(api)? {
+                self.tell_gap(gap)?;
             }
             for delivery in follow.since(api)? {
                 self.tell(&delivery)?;
@@ -147,6 +156,13 @@ impl Listen {
             output::line(&format!("  {:<width$}  {}", source.name, source.hook_url))?;
         }
         output::line(&style.dim("\nStop with Ctrl-C. Whoever knows an address can post to it."))
+    }
+
+    fn tell_gap(&self, gap: Gap) -> anyhow::Result<()> {
+        if self.json {
+            return output::json(&gaps::json("event", gap));
+        }
+        output::line(&Style::of_output().dim(&gaps::words(gap)))
     }
 
     fn tell(&self, delivery: &DeliverySummary) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use afterchat_archive::export::visible_line;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::health;
 use crate::output::{self, Style, moment, say};
 
 /// List, add, renew and remove hook addresses
@@ -132,6 +133,7 @@ fn tell(source: &SourceRow, json: bool) -> anyhow::Result<()> {
     };
     let about = format!("{provider}, {heard}{quarantined}");
     output::line(&format!("{}  {}\n  {}", style.bold(&source.name), style.dim(&about), source.hook_url))?;
+    health::lines(&source.health).iter().try_for_each(|told| output::line(&format!("  {told}")))?;
     source.old_addresses.iter().filter(|old| old.works).try_for_each(|old| {
         let used = old
             .last_used_at

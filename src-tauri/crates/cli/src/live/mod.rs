@@ -29,6 +29,7 @@ use tokio_stream::StreamExt as _;
 
 use crate::commands::delivery;
 use crate::commands::forwarding::{self, Forwarding};
+use crate::commands::gaps::{self, Gaps};
 use crate::commands::tunnel::{self, Tunnel};
 use crate::follow::Follow;
 use crate::output::Style;
@@ -48,7 +49,7 @@ pub(crate) fn is_possible() -> bool {
 /// Shows the stream until somebody ends it. The terminal is as it was afterwards, also after a panic.
 pub(crate) async fn run(
     api: &Api,
-    follow: Follow,
+    (follow, gaps): (Follow, Gaps),
     forwarding: Forwarding,
     tunnel: Option<Tunnel>,
     view: View,
@@ -57,7 +58,8 @@ pub(crate) async fn run(
         ratatui::try_init().context("The terminal cannot show the stream. Use --plain for lines.")?;
     // Without it a pasted address arrives as keys, which serves as well.
     let _optional = execute!(stdout(), EnableBracketedPaste);
-    let ended = Live { api, follow, forwarding, tunnel, view, replays: JoinSet::new() }.run(terminal).await;
+    let ended =
+        Live { api, follow, gaps, forwarding, tunnel, view, replays: JoinSet::new() }.run(terminal).await;
     let _optional = execute!(stdout(), DisableBracketedPaste);
     ratatui::restore();
     // Only now, so that what it says stands in the terminal.
@@ -67,6 +69,7 @@ pub(crate) async fn run(
 struct Live<'a> {
     api: &'a Api,
     follow: Follow,
+    gaps: Gaps,
     forwarding: Forwarding,
     tunnel: Option<Tunnel>,
     view: View,
@@ -113,6 +116,8 @@ impl Live<'_> {
     fn take_arrivals(&mut self) -> anyhow::Result<()> {
         let arrived = self.follow.since(self.api)?;
         self.view.stream.add(arrived);
+        // The newest says enough; the inbox shows them all.
+        self.view.said = self.gaps.since(self.api)?.pop().map(gaps::words).or(self.view.said.take());
         Ok(())
     }
 

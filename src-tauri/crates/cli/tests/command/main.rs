@@ -7,6 +7,7 @@ mod handing;
 mod hostile;
 mod listening;
 mod live;
+mod presence;
 mod program;
 mod reading;
 mod secrets;

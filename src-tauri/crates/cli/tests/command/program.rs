@@ -134,6 +134,13 @@ impl Running {
         serde_json::from_str(&line).expect("each line is JSON")
     }
 
+    /// Ends it by force, as a power cut does.
+    #[cfg(unix)]
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("the program must still be running");
+        self.child.wait().expect("the program ends");
+    }
+
     /// Asks it to stop, as a service manager does, and tells how it ended and what it said beside its output.
     #[cfg(unix)]
     pub(crate) fn stop(mut self) -> (ExitStatus, String) {
