@@ -1,4 +1,5 @@
 // The inbox in a browser, on a program and an archive of its own for each test.
+import { rm } from 'node:fs/promises';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import type { Overview, Queries } from '../../ui/src/host/bindings';
 import { start, type Running } from './program';
@@ -97,12 +98,16 @@ export class Inbox {
 }
 
 interface Fixtures {
+  /** Makes the folder of an archive that already holds something; without it the archive is new. */
+  prepared: (() => Promise<string>) | undefined;
   inbox: Inbox;
 }
 
 export const test = base.extend<Fixtures>({
-  inbox: async ({ browser, contextOptions }, use, testInfo) => {
-    const running = await start();
+  prepared: [undefined, { option: true }],
+  inbox: async ({ browser, contextOptions, prepared }, use, testInfo) => {
+    const folder = await prepared?.();
+    const running = await start(folder);
     const origin = new URL(running.link).origin;
     const { viewport, locale, timezoneId } = testInfo.project.use;
     const context = await browser.newContext({
@@ -135,5 +140,6 @@ export const test = base.extend<Fixtures>({
     expect(strange, 'no dialog, no error, no broken policy, and no request to anywhere else').toEqual([]);
     await context.close();
     await running.stop();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   },
 });

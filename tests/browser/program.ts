@@ -3,12 +3,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export const program =
   process.env.AFTERCHAT_BIN ??
   resolve(__dirname, '../../target/debug', process.platform === 'win32' ? 'afterchat.exe' : 'afterchat');
+
+/** Another program that was built with it. */
+export const beside = (name: string): string =>
+  join(dirname(program), process.platform === 'win32' ? `${name}.exe` : name);
 
 export interface Running {
   /** The link that opens the inbox, once. */
@@ -24,8 +28,11 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-export async function start(): Promise<Running> {
-  const folder = await mkdtemp(join(tmpdir(), 'afterchat-browser-'));
+export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'afterchat-browser-'));
+
+/** Starts it on an archive of its own, or on the one in this folder, which then is left as it is. */
+export async function start(kept?: string): Promise<Running> {
+  const folder = kept ?? (await newFolder());
   const child = spawn(program, ['--data', folder, 'serve', '--ui-port', '0', '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -44,7 +51,7 @@ export async function start(): Promise<Running> {
     const endedEarly = child.exitCode !== null || child.signalCode !== null;
     child.kill();
     await ended(child);
-    await rm(folder, { recursive: true, force: true });
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
     if (endedEarly) throw new Error(`${program} ended before it was asked to: ${complaint}`);
   };
   return { link, door: listening, folder, stop };

@@ -8,6 +8,7 @@ import { attempt, toasts } from '../parts/toasts.svelte';
 import { place } from '../place.svelte';
 import { words } from '../words';
 import { nodeAt, withoutBytes } from './flat';
+import { above, interleaved, isGap, isGapId, type Listed } from './listed';
 
 // What its service was told is noted a moment after it was told.
 const settled = (row: DeliveryRow) =>
@@ -16,7 +17,7 @@ const settled = (row: DeliveryRow) =>
 /** Of a search, so many deliveries are looked at again with the news: those that were not read yet may fit now. */
 const again = 200;
 
-async function ask(after: string | undefined, seen?: Covered): Promise<RowsAnswer<DeliveryRow>> {
+async function ask(after: string | undefined, seen?: Covered): Promise<RowsAnswer<Listed>> {
   const search = place.sought || undefined;
   // Looking through everything again for each new delivery would be too much.
   const since = search && seen ? Math.max(seen.from, seen.to - again) - 1 : undefined;
@@ -25,16 +26,16 @@ async function ask(after: string | undefined, seen?: Covered): Promise<RowsAnswe
     quarantined: place.quarantined,
     search,
     since: since === undefined ? undefined : String(since),
-    after,
+    after: after !== undefined && isGapId(after) ? above(deliveries.list.rows, after) : after,
     limit: 100,
   });
-  const { rows, next, problem, newest, oldest, reached, reached_at } = page;
+  const { rows, gaps, next, problem, newest, oldest, reached, reached_at } = page;
   const covered = { from: reached, to: newest, least: oldest, at: reached_at };
-  return { rows, next, problem, covered, newsOnly: since !== undefined };
+  return { rows: interleaved(rows, gaps), next, problem, covered, newsOnly: since !== undefined };
 }
 
 class Deliveries {
-  list = new LiveRows<DeliveryRow>(ask, (row) => row.id);
+  list = new LiveRows<Listed>(ask, (row) => row.id);
   answer = $state.raw<DeliveryAnswer>();
   failure = $state.raw<HostError>();
   /** The JSON Pointer of the value that is looked at, without the bytes that may be meant of it. */
@@ -77,6 +78,11 @@ class Deliveries {
     this.failure = undefined;
     if (id === undefined) this.answer = undefined;
     await this.refresh();
+  }
+
+  /** The newest delivery of the list. */
+  get newest(): DeliveryRow | undefined {
+    return this.list.rows.find((row): row is DeliveryRow => !isGap(row));
   }
 
   /** A delivery's bytes never change; what they became does, once it has been read or accepted. */

@@ -8,6 +8,7 @@ import { handing } from './en/handing';
 import { forward } from './en/forward';
 import { compare } from './en/compare';
 import { history } from './en/history';
+import { presence } from './en/presence';
 import { provenance } from './en/provenance';
 import { send } from './en/send';
 import { chatvisor, services } from './en/services';
@@ -349,6 +350,7 @@ export const en = {
 
   handing,
   history,
+  presence,
   selection,
   provenance,
   send,
