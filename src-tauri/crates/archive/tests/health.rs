@@ -131,6 +131,10 @@ fn what_nobody_sent_teaches_nothing() {
         house.keep([came(kind, agent, "<no chat>", 27 * DAY)]);
         assert_eq!(house.health(29 * DAY), Health::default(), "{kind:?} by {agent}");
     }
+    house.keep([real(28 * DAY)]);
+    let health = house.health(40 * DAY);
+    assert_eq!((health.last_at, health.rhythm), (Some(at(28 * DAY)), None), "one delivery is no rhythm");
+    assert_eq!((health.quiet, health.error), (None, None));
 }
 
 #[test]
