@@ -22,6 +22,8 @@ export interface Running {
   /** Where the archive is. */
   folder: string;
   stop: () => Promise<void>;
+  /** Stops the program and leaves its archive. */
+  quit: () => Promise<void>;
 }
 
 async function ended(child: ChildProcess): Promise<void> {
@@ -47,12 +49,14 @@ export async function start(kept?: string): Promise<Running> {
     link: string;
     listening: string;
   };
-  const stop = async () => {
+  const quit = async () => {
     const endedEarly = child.exitCode !== null || child.signalCode !== null;
     child.kill();
     await ended(child);
-    if (kept === undefined) await rm(folder, { recursive: true, force: true });
     if (endedEarly) throw new Error(`${program} ended before it was asked to: ${complaint}`);
   };
-  return { link, door: listening, folder, stop };
+  const stop = async () => {
+    await quit().finally(() => (kept === undefined ? rm(folder, { recursive: true, force: true }) : undefined));
+  };
+  return { link, door: listening, folder, stop, quit };
 }

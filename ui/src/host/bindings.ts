@@ -3204,6 +3204,98 @@ archived: Counts,
 everything: Counts, };
 
 /**
+ * What a backup has that a repaired archive lacks.
+ */
+export type BackupOffer = {
+/**
+ * The name of the backup.
+ */
+backup: string,
+/**
+ * When it was made.
+ */
+at: Instant,
+/**
+ * Deliveries that only the backup has.
+ */
+deliveries: number,
+/**
+ * Decisions of people and notes that only the backup has.
+ */
+others: number, };
+
+/**
+ * What the last repair did, until somebody dismisses it.
+ */
+export type RepairRow = {
+/**
+ * When the archive was repaired.
+ */
+at: Instant,
+/**
+ * In which way it was damaged: missing, no_database, cut_off, log_broken, log_old, log_missing or malformed.
+ */
+damage: string,
+/**
+ * The folder in which the damaged files stand.
+ */
+folder: string,
+/**
+ * Deliveries that were taken over.
+ */
+deliveries: number,
+/**
+ * Numbers that deliveries had and that none has now.
+ */
+missing: number,
+/**
+ * The hook addresses were taken from this backup, because they could not be read.
+ */
+addresses_from?: Instant,
+/**
+ * What the newest good backup has besides.
+ */
+offer?: BackupOffer, };
+
+/**
+ * How the backups stand.
+ */
+export type BackupsRow = {
+/**
+ * The folder they are in.
+ */
+folder: string,
+/**
+ * When the newest was made.
+ */
+newest_at?: Instant,
+/**
+ * Its size in bytes.
+ */
+newest_size?: number,
+/**
+ * How many there are.
+ */
+count: number,
+/**
+ * When the last try failed, unless a later one succeeded.
+ */
+failed_at?: Instant,
+/**
+ * Why it failed.
+ */
+failure?: Failure, };
+
+/**
+ * Which backup.
+ */
+export type BackupQuestion = {
+/**
+ * Its name.
+ */
+backup: string, };
+
+/**
  * The state of everything, for the sidebar and the status line.
  */
 export type Overview = {
@@ -3272,6 +3364,18 @@ sources: Array<SourceRow>,
  * Every chat service that is read.
  */
 providers: Array<ProviderRow>,
+/**
+ * What the last repair of the archive did, until somebody dismisses it.
+ */
+repair?: RepairRow,
+/**
+ * Damage was met since the start: deliveries are refused, and the next start repairs the archive.
+ */
+damaged: boolean,
+/**
+ * How the backups stand.
+ */
+backups: BackupsRow,
 /**
  * The folder of the archive.
  */
@@ -3940,7 +4044,7 @@ on: boolean, };
 /**
  * What kind of long work. Work of one kind runs one after another.
  */
-export type WorkKind = "import" | "back_fill" | "export" | "send" | "replay";
+export type WorkKind = "import" | "back_fill" | "export" | "send" | "replay" | "backup" | "bring_back";
 
 /**
  * How far long work has come.
@@ -4843,6 +4947,9 @@ export type Acts = {
   stop_tunnel: { ask: Nothing, answer: TunnelStatus },
   prove_tunnel: { ask: Nothing, answer: TunnelStatus },
   told_tunnel_address: { ask: Nothing, answer: TunnelStatus },
+  back_up_now: { ask: Nothing, answer: WorkStarted },
+  bring_back: { ask: BackupQuestion, answer: WorkStarted },
+  dismiss_repair: { ask: Nothing, answer: Marked },
   cancel_work: { ask: WorkQuestion, answer: Marked },
   dismiss_work: { ask: WorkQuestion, answer: Marked },
   add_forward_target: { ask: NewForwardTarget, answer: ForwardTargetRow },

@@ -3,6 +3,7 @@ import { addresses } from './en/addresses';
 import { connect } from './en/connect';
 import { answers } from './en/answers';
 import { bodies } from './en/bodies';
+import { care } from './en/care';
 import { deliveryList, searchDeliveries } from './en/deliveries';
 import { handing } from './en/handing';
 import { forward } from './en/forward';
@@ -348,6 +349,7 @@ export const en = {
     connecting: 'connecting…',
   },
 
+  care,
   handing,
   history,
   presence,

@@ -186,7 +186,39 @@ const table: Record<string, Explained> = {
   },
   archive_damaged: {
     title: 'The archive file is damaged',
-    next: 'It was left as it is. Put it aside and bring back a backup.',
+    next: 'Nothing new is confirmed until it is repaired. Quit Afterchat and start it again: it sets the file aside, keeps everything readable and offers the newest good backup.',
+  },
+  archive_foreign: {
+    title: 'The file belongs to another program',
+    next: 'It was left as it is. Choose another folder for Afterchat, or move that file away.',
+  },
+  archive_being_exchanged: {
+    title: 'Another Afterchat program is repairing or restoring this archive',
+    next: 'Nothing was changed. Try again when it is done.',
+  },
+  archive_in_use: {
+    title: 'Another Afterchat program has this archive open',
+    next: 'Nothing was changed. Quit it first, its icon in the tray included.',
+  },
+  file_exists: {
+    title: 'There is a file of this name already',
+    next: 'Nothing was written. Try again in a moment, or choose another name.',
+  },
+  no_room: {
+    title: 'There is too little room on the disk',
+    next: 'Nothing was written, and room is left for deliveries. Free some space; the next backup is tried by itself.',
+  },
+  no_backup: {
+    title: 'This is no backup of an Afterchat archive',
+    next: 'Nothing was changed. Choose another file.',
+  },
+  backup_damaged: {
+    title: 'This backup is damaged',
+    next: 'Nothing was changed. Use another one.',
+  },
+  backup_elsewhere: {
+    title: 'Another Afterchat program is making a backup just now',
+    next: 'Nothing is to be done; it is the same archive.',
   },
   archive_newer: {
     title: 'A newer Afterchat wrote this archive',

@@ -5,6 +5,7 @@
 
 mod body;
 mod calls;
+mod care;
 mod choice;
 mod door;
 mod failure;
@@ -48,6 +49,7 @@ pub use product::Product;
 pub use replay::Resent;
 pub use report::{Report, ReportFormat};
 
+use care::Keeper;
 use door::Doorkeeper;
 use forward::{Forwarder, Forwarding};
 use presence::Presence;
@@ -63,6 +65,7 @@ pub struct Api {
     works: Works,
     forwarder: Forwarder,
     presence: Arc<Presence>,
+    keeper: Arc<Keeper>,
 }
 
 impl Api {
@@ -76,7 +79,15 @@ impl Api {
         let forwarder = Forwarder::new(archive.clone());
         let presence = Arc::new(Presence::new(archive.clone(), Arc::new(afterchat_tunnel::Wall)));
         let door = Arc::new(Doorkeeper::new(presence.clone()));
-        Ok(Self { archive, door, tunnels: Arc::default(), works, forwarder, presence })
+        Ok(Self {
+            archive,
+            door,
+            tunnels: Arc::default(),
+            works,
+            forwarder,
+            presence,
+            keeper: Arc::default(),
+        })
     }
 
     /// The archive itself, for what is no query of a window: export, import, rebuild.
@@ -86,11 +97,12 @@ impl Api {
     }
 
     /// Opens the public door on 127.0.0.1: on the wanted port, else the one of the last time, else 4780, or the next
-    /// free one above it. Needs a tokio runtime.
+    /// free one above it. Backups are made from now on. Needs a tokio runtime.
     ///
     /// # Errors
     /// When no port can be had.
     pub async fn listen(&self, wanted_port: Option<u16>) -> Result<ListeningAt, Failure> {
+        self.keep_backups();
         let listening = self.door.open(&self.archive, self.journal(), wanted_port).await?;
         self.forwarder.start();
         Ok(listening)
@@ -145,6 +157,7 @@ impl Api {
         self.close_tunnel().await;
         self.close_door().await;
         self.forwarder.stop().await;
+        self.keeper.stop().await;
         self.works.close().await;
         let archive = self.archive.clone();
         let closed = blocking(move || {

@@ -9,6 +9,8 @@ const kinds: Record<WorkKind, (title: string) => string> = {
   export: (title) => `Deliveries saved as ${title}`,
   send: (title) => `Requests to ${title}`,
   replay: (title) => `Sent again to ${title}`,
+  backup: () => 'Backup of the archive',
+  bring_back: () => 'Brought back from a backup',
 };
 
 const running: Record<WorkKind, (title: string) => string> = {
@@ -17,6 +19,8 @@ const running: Record<WorkKind, (title: string) => string> = {
   export: (title) => `Writing ${title}`,
   send: (title) => `Sending to ${title}`,
   replay: (title) => `Sending again to ${title}`,
+  backup: () => 'Backing up the archive',
+  bring_back: () => 'Bringing back from a backup',
 };
 
 /** What is said of cancelled work. */
@@ -26,6 +30,8 @@ const cancelled: Record<WorkKind, string> = {
   export: 'Nothing was saved.',
   send: 'What was sent stays sent.',
   replay: 'What was sent is in the report. The others were not sent.',
+  backup: 'Nothing was written.',
+  bring_back: 'What was brought back stays. Start it again to go on.',
 };
 
 const states: Record<WorkState, string> = {
@@ -40,6 +46,9 @@ const states: Record<WorkState, string> = {
 /** What work counts, by its code. */
 const counts: Record<string, (n: number) => string> = {
   written: (n) => `${count(n)} written`,
+  copied_mb: (n) => `${count(n)} MB copied`,
+  brought_back: (n) => `${count(n)} ${n === 1 ? 'delivery' : 'deliveries'} brought back`,
+  decisions: (n) => `${count(n)} ${n === 1 ? 'decision or note' : 'decisions and notes'}`,
   gone: (n) => `${count(n)} erased meanwhile`,
   fetched: (n) => `${count(n)} fetched`,
   cut_days: (n) => `${count(n)} ${n === 1 ? 'day' : 'days'} cut short`,

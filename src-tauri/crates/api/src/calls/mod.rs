@@ -3,6 +3,7 @@
 
 mod answers;
 mod bodies;
+mod care;
 mod compare;
 mod conversations;
 mod deliveries;
@@ -157,6 +158,9 @@ calls! {
         stop_tunnel: Nothing => TunnelStatus = tunnel::stop;
         prove_tunnel: Nothing => TunnelStatus = tunnel::prove;
         told_tunnel_address: Nothing => TunnelStatus = tunnel::told;
+        back_up_now: Nothing => WorkStarted = care::back_up_now;
+        bring_back: types::BackupQuestion => WorkStarted = care::bring_back;
+        dismiss_repair: Nothing => Marked = care::dismiss_repair;
         cancel_work: WorkQuestion => Marked = work::cancel;
         dismiss_work: WorkQuestion => Marked = work::dismiss;
         add_forward_target: NewForwardTarget => ForwardTargetRow = forward::add;

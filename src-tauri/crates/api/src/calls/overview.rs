@@ -5,7 +5,7 @@ use afterchat_relay::history::Service;
 use afterchat_transcript::providers;
 
 use super::types::{Counts, DeadLetterCount, Nothing, Overview, ProviderRow, SourceRow, ViewCounts};
-use super::{health, signatures, sources};
+use super::{care, health, signatures, sources};
 use crate::{Api, Failure, now};
 
 pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
@@ -54,6 +54,9 @@ pub(super) fn overview(api: &Api, _: &Nothing) -> Result<Overview, Failure> {
                 fetchable: Service::of_provider(provider.id()).is_some(),
             })
             .collect(),
+        repair: care::repair(api)?,
+        damaged: api.archive.damage().is_some(),
+        backups: care::backups(api),
         archive: api.archive.folder().display().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })

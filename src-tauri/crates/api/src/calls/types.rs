@@ -18,6 +18,7 @@ macro_rules! contract {
 
 mod answers;
 mod bodies;
+mod care;
 mod compare;
 mod conversations;
 mod drift;
@@ -37,6 +38,7 @@ mod work;
 
 pub use answers::*;
 pub use bodies::*;
+pub use care::*;
 pub use compare::*;
 pub use conversations::*;
 pub use drift::*;
@@ -477,6 +479,13 @@ contract! {
         sources: Vec<SourceRow>,
         /// Every chat service that is read.
         providers: Vec<ProviderRow>,
+        /// What the last repair of the archive did, until somebody dismisses it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        repair: Option<RepairRow>,
+        /// Damage was met since the start: deliveries are refused, and the next start repairs the archive.
+        damaged: bool,
+        /// How the backups stand.
+        backups: BackupsRow,
         /// The folder of the archive.
         archive: String,
         /// The program's version.

@@ -27,6 +27,7 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self, api: &Api) -> anyhow::Result<()> {
         let stop = stop_requested();
+        api.keep_backups();
         let door = if self.no_listen { None } else { Some(api.listen(self.port).await?) };
         if door.is_some() {
             api.resume_tunnel().await;

@@ -20,6 +20,10 @@ pub enum WorkKind {
     Send,
     /// Deliveries are sent again.
     Replay,
+    /// The archive is copied.
+    Backup,
+    /// What a repaired archive lacks is brought back from a backup.
+    BringBack,
 }
 
 /// How far long work has come.

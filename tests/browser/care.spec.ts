@@ -1,0 +1,68 @@
+// Backups, and an archive that is damaged: what happened is told, and what a backup has besides is brought back.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, TestInfo } from '@playwright/test';
+import { expect, Inbox, test } from './inbox';
+import { start, type Running } from './program';
+
+async function open(browser: Browser, running: Running, { project }: TestInfo): Promise<Inbox> {
+  const { viewport, locale, timezoneId } = project.use;
+  const baseURL = new URL(running.link).origin;
+  const context = await browser.newContext({ viewport, locale, timezoneId, baseURL });
+  const page = await context.newPage();
+  await page.goto(running.link);
+  return new Inbox(page, running);
+}
+
+test('a damaged archive is told of, and its backup is brought back', async ({ browser }, testInfo) => {
+  test.slow();
+  const first = await start();
+  let inbox = await open(browser, first, testInfo);
+  await inbox.chat('Before Backup', 'kept in the backup', 1);
+  await inbox.chat('Also Before', 'kept as well', 2);
+  await inbox.everythingIsRead();
+  await inbox.page.getByRole('button', { name: 'no backup yet' }).press('Enter');
+  const backups = inbox.page.getByRole('dialog', { name: 'Backups' });
+  await backups.getByRole('button', { name: 'Back up now' }).press('Enter');
+  await expect(backups).toContainText('done · 1 MB copied');
+  await expect(backups).toContainText('is whole');
+  await inbox.page.keyboard.press('Escape');
+  await expect(backups).toBeHidden();
+  await expect(inbox.page.getByRole('button', { name: 'backup just now' })).toBeFocused();
+  const address = await inbox.address('smartsupp');
+  await inbox.page.context().close();
+  await first.quit();
+
+  await writeFile(join(first.folder, 'archive.sqlite'), 'nothing of it is left');
+  const second = await start(first.folder);
+  inbox = await open(browser, second, testInfo);
+  const { page } = inbox;
+  const notice = page.getByRole('region', { name: 'Damage and repair' });
+  await expect(notice).toContainText('The archive was damaged and has been repaired');
+  await expect(notice).toContainText('2 could not be read');
+  await expect(notice).toContainText(join(first.folder, 'damaged'));
+  expect(new URL(await inbox.address('smartsupp')).pathname, 'the service needs no other address').toBe(
+    new URL(address).pathname,
+  );
+  await inbox.chat('After Damage', 'the door is open', 3);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations, colorScheme).toEqual([]);
+  }
+
+  await notice.getByRole('button', { name: /^Bring back from the backup of / }).press('Enter');
+  await expect(notice).toContainText('2 deliveries are there, none is missing');
+  await expect(notice.getByRole('button', { name: /^Bring back/ })).toBeHidden();
+  await inbox.go('everything');
+  await expect(inbox.rows).toHaveCount(3);
+  await inbox.open('Before Backup');
+  await notice.getByRole('button', { name: 'Dismiss' }).press('Enter');
+  await expect(notice).toBeHidden();
+  await page.reload();
+  await expect(inbox.rows).toHaveCount(3);
+  await expect(notice).toBeHidden();
+  await page.context().close();
+  await second.stop();
+});
