@@ -35,10 +35,8 @@ pub(super) fn read(text: &str, offset: usize) -> Option<Form> {
                 Some(document) => {
                     documents.push(name.to_string());
                     let places = places(&text[span.start - offset..span.end - offset]);
-                    // Bytes that are no text were replaced, and then the places are not known.
-                    let places = (places.len() == value.len() + 1).then_some(places);
                     let before = value.len() - value.trim_start().len();
-                    moved(document.root, &|at| Some(span.start + *places.as_ref()?.get(before + at)?))
+                    moved(document.root, &|at| Some(span.start + *places.get(before + at)?))
                 }
                 None => Value::text(value.as_ref()).at_bytes(span),
             };
@@ -64,13 +62,28 @@ fn written(text: &str, offset: usize) -> impl Iterator<Item = Range<usize>> {
 /// Where each byte of a decoded value stands in the encoded one, and where it ends.
 pub(super) fn places(encoded: &str) -> Vec<usize> {
     let bytes = encoded.as_bytes();
-    let mut found = Vec::with_capacity(bytes.len() + 1);
+    let (mut decoded, mut starts) = (Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len()));
     let mut at = 0;
     while at < bytes.len() {
-        found.push(at);
-        let escaped = bytes[at] == b'%'
-            && bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        at += if escaped { 3 } else { 1 };
+        starts.push(at);
+        let digits = encoded.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        // A sign is no digit, although it begins a number.
+        let digits = digits.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(escaped.unwrap_or(bytes[at]));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    let mut found = Vec::with_capacity(decoded.len() + 1);
+    let mut read = 0;
+    for chunk in decoded.utf8_chunks() {
+        let valid = chunk.valid().len();
+        found.extend_from_slice(&starts[read..read + valid]);
+        read += valid;
+        if let Some(start) = starts.get(read).filter(|_| !chunk.invalid().is_empty()) {
+            // Bytes that are no text show as one �.
+            found.extend([*start; char::REPLACEMENT_CHARACTER.len_utf8()]);
+            read += chunk.invalid().len();
+        }
     }
     found.push(at);
     found

@@ -52,7 +52,7 @@ impl Payload {
                 let plain: Vec<u8> = form_urlencoded::parse(format!("={raw}").as_bytes())
                     .flat_map(|(_, value)| value.into_owned().into_bytes())
                     .collect();
-                let plain = String::from_utf8(plain).ok().filter(|plain| plain.len() + 1 == places.len())?;
+                let plain = String::from_utf8(plain).ok()?;
                 let nested = pointer.matches('/').count() > 1 && plain.starts_with('"');
                 let writing = if nested { Writing::Json } else { Writing::Plain };
                 let bytes = unwritten(&plain, writing, bytes)?;
@@ -154,6 +154,8 @@ mod tests {
         check("a=1&&b=two+words%21&c", "/b", Some("two+words%21"));
         check("data=%7B%22a%22%3A%22x%C3%A9%22%2C%22b%22%3A2%7D", "/data/a", Some("%22x%C3%A9%22"));
         check("data=+{%22a%22:2}", "/data/a", Some("2"));
+        check("data=%7B%22a%22%3A%22%F5%C3%22%2C%22b%22%3A2%7D", "/data/a", Some("%22%F5%C3%22"));
+        check("data=%7B%22a%22%3A%22%F5%C3%22%2C%22b%22%3A2%7D", "/data/b", Some("2"));
         check(r#"{"a": "x"}"#, "/b", None);
         check("no payload", "/b", None);
     }
@@ -166,6 +168,7 @@ mod tests {
         check("<a>1 &lt; <!-- no --><![CDATA[2 &<]]>three</a>", "/a@8-13", Some("three"));
         check("data=%7B%22a%22%3A%22%5Cn+two%22%7D", "/data/a@2-5", Some("two"));
         check("a=%C3%A9+two", "/a@3-6", Some("two"));
+        check("a=%F5%+two", "/a@5-8", Some("two"));
         check(r#"{"a@1-2": "own", "a": "long"}"#, "/a@1-2", Some(r#""own""#));
         check(r#"{"a": "short"}"#, "/a@2-99", None);
         check(r#"{"a": "short"}"#, "/a@99-2", None);
