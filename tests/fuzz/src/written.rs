@@ -18,7 +18,10 @@ pub(crate) fn check(input: &[u8]) {
     let line = String::from_utf8_lossy(line);
     let (method, query) = line.split_once(' ').unwrap_or((&line, ""));
     let (mut headers, body) = parts::headers(rest);
-    headers.iter_mut().for_each(|header| header.value = marked(&header.value));
+    for header in &mut headers {
+        header.name = String::from_utf8_lossy(&marked(header.name.as_bytes())).into_owned();
+        header.value = marked(&header.value);
+    }
     let delivery = Delivery {
         kind: DeliveryKind::Hook,
         source: "shop".to_owned(),

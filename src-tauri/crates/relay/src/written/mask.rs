@@ -76,10 +76,10 @@ impl Mask {
             return shown;
         }
         for header in &mut shown.delivery.headers {
-            let value = self.header(header);
-            if value != header.value {
-                shown.hidden.push(header.name.clone());
-                header.value = value;
+            let (name, value) = (self.known_in_text(&header.name), self.header(header));
+            if value != header.value || name != header.name {
+                shown.hidden.push(name.clone());
+                (header.name, header.value) = (name, value);
             }
         }
         if let Some(query) = &mut shown.delivery.query {
@@ -126,13 +126,15 @@ impl Mask {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let secret = tells(name)
                 || ["key", "sig", "signature", "auth", "code"].contains(&&*name.to_ascii_lowercase());
+            // The name of what is hidden is told, so it must not be a secret itself.
+            let plain = self.known_in_text(name);
             let shown = if secret && !value.is_empty() {
-                format!("{name}={}", self.placeholder(value.as_bytes()))
+                format!("{plain}={}", self.placeholder(value.as_bytes()))
             } else {
-                String::from_utf8_lossy(&self.known_in(part.as_bytes())).into_owned()
+                self.known_in_text(part)
             };
             if shown != part {
-                hidden.push(format!("?{name}"));
+                hidden.push(format!("?{plain}"));
             }
             shown
         };
@@ -153,6 +155,10 @@ impl Mask {
             shown.append(&mut rest);
         }
         shown
+    }
+
+    fn known_in_text(&mut self, text: &str) -> String {
+        String::from_utf8_lossy(&self.known_in(text.as_bytes())).into_owned()
     }
 
     fn placeholder(&mut self, secret: &[u8]) -> String {
@@ -267,6 +273,16 @@ mod tests {
         assert_eq!(values, [b"HIDDEN-2", b"HIDDEN-1"]);
         assert_eq!(second.delivery.body, b"a HIDDEN-3 b HIDDEN-3");
         assert_eq!(second.hidden, ["X-Token", "X-Other-Token", "body"]);
+    }
+
+    #[test]
+    fn what_tells_that_something_is_hidden_tells_no_secret() {
+        let mut mask = Mask::new(Secrets::Hidden, ["hooktoken2345".to_owned()]);
+        let told = delivery(&[("X-hooktoken2345", "a")], Some("hooktoken2345&a_hooktoken2345=b"), "");
+        let shown = mask.apply(&told);
+        assert_eq!(shown.delivery.headers[0].name, "X-HIDDEN-1");
+        assert_eq!(shown.delivery.query.as_deref(), Some("HIDDEN-1&a_HIDDEN-1=HIDDEN-3"));
+        assert_eq!(shown.hidden, ["X-HIDDEN-1", "?HIDDEN-1", "?a_HIDDEN-1"]);
     }
 
     #[test]
