@@ -20,6 +20,10 @@ pub(crate) fn check(input: &[u8]) {
     let (secret, rest) = parts::line(input);
     let (headers, body) = parts::headers(rest);
     let Some(secret) = Secret::new(&String::from_utf8_lossy(secret)) else { return };
+    if secret.expose().as_bytes().ends_with(TAKEN_OUT) {
+        // A secret that looks like one that was taken out cannot be told from it.
+        return;
+    }
     let services = PROVIDERS.iter().filter_map(|provider| provider.signature());
     services.chain(FURTHER).for_each(|scheme| check_scheme(scheme, &secret, &headers, body));
 }

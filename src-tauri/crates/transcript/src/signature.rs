@@ -250,7 +250,10 @@ impl Scheme {
     }
 
     fn proof_of(&self, secret: &Secret, time: &[u8], body: &[u8]) -> Vec<u8> {
-        let Proof::Hmac { hash, stamp, .. } = self.proof else { return secret.0.as_bytes().to_owned() };
+        let Proof::Hmac { hash, stamp, .. } = self.proof else {
+            // Whoever copies it from a header copies the word with it.
+            return without_bearer(secret.0.as_bytes()).to_owned();
+        };
         let [before, between, after] = stamp.map(|stamp| stamp.around).unwrap_or_default();
         let text = [before.as_bytes(), time, between.as_bytes(), body, after.as_bytes()];
         match hash {
@@ -319,11 +322,13 @@ fn named<'a>(headers: &'a [Header], name: &str) -> impl Iterator<Item = &'a [u8]
     lines.map(|header| header.value.trim_ascii())
 }
 
-fn without_bearer(claim: &[u8]) -> &[u8] {
-    match claim.split_at_checked("Bearer ".len()) {
-        Some((word, token)) if word.eq_ignore_ascii_case(b"Bearer ") => token.trim_ascii(),
-        _ => claim,
+fn without_bearer(mut claim: &[u8]) -> &[u8] {
+    while let Some((word, token)) = claim.split_at_checked("Bearer ".len())
+        && word.eq_ignore_ascii_case(b"Bearer ")
+    {
+        claim = token.trim_ascii();
     }
+    claim
 }
 
 fn mac<M: Mac + KeyInit>(secret: &Secret, text: &[&[u8]]) -> Vec<u8> {

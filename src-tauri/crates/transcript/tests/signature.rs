@@ -91,6 +91,11 @@ fn a_signature_is_read_as_services_write_it() {
     check(PLAIN, "Authorization", "Basic s3cret", Verdict::Wrong);
     check(PLAIN, "Authorization", "s3cre", Verdict::Wrong);
     check(PLAIN, "X-Token", "s3cret", Verdict::Missing);
+    for claim in ["s3cret", "Bearer s3cret"] {
+        let verdict =
+            PLAIN.check([&secret("Bearer s3cret")], &[header("Authorization", claim)], b"{}", at(0));
+        assert_eq!(verdict, Verdict::Good(0), "a secret that was copied with its word is the same: {claim}");
+    }
 }
 
 #[test]
