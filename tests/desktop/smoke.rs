@@ -1,8 +1,9 @@
-//! The real desktop window, driven over WebDriver: it starts, hears the door, shows what arrived, and holds its page to the six
+//! The real desktop window, driven over WebDriver: it starts, hears the door, shows what arrived, and holds its page to the eight
 //! commands. Needs a built `afterchat-desktop`; `cargo xtask test` builds it first.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acl;
 mod harness;
 mod post;
 
@@ -37,7 +38,7 @@ mod desktop {
     }
 
     #[tokio::test]
-    async fn the_page_can_call_nothing_but_its_six_commands() {
+    async fn the_page_can_call_nothing_but_its_eight_commands() {
         let desktop = Desktop::start().await;
         let refused: [(&str, Value); 8] = [
             ("plugin:event|emit", json!({ "event": "changed", "payload": 1 })),
@@ -69,6 +70,30 @@ mod desktop {
         assert_eq!(refusal.unwrap_err()["code"], "unknown_call", "no path comes from the page");
         let refusal = desktop.invoke("save_report", json!({ "work": "99", "format": "csv" })).await;
         assert_eq!(refusal.unwrap_err()["code"], "not_found", "without a report there is no dialog");
+        desktop.end().await;
+    }
+
+    #[tokio::test]
+    async fn no_command_of_any_plugin_can_be_called() {
+        let granted = ["plugin:event|listen", "plugin:event|unlisten"];
+        let desktop = Desktop::start().await;
+        let mut refused = 0;
+        for command in crate::acl::plugin_commands() {
+            if granted.contains(&command.as_str()) {
+                continue;
+            }
+            let words = desktop.invoke(&command, json!({})).await.expect_err(&command).to_string();
+            assert!(
+                words.contains("not allowed") || words.contains("not found"),
+                "{command} is refused: {words}"
+            );
+            refused += 1;
+        }
+        assert!(refused > 100, "the core alone has more than a hundred commands, {refused} were tried");
+        for unlisted in ["erase", "save", "read_file", "plugin:", "plugin:query", "__TAURI__", ""] {
+            desktop.invoke(unlisted, json!({})).await.expect_err(unlisted);
+        }
+        assert_eq!(desktop.windows().await, 1, "nothing was opened or closed");
         desktop.end().await;
     }
 
