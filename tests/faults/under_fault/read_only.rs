@@ -70,6 +70,8 @@ fn a_start_without_the_right_to_write_says_so_and_changes_nothing() {
         assert_eq!(mode_of(&file) & 0o200, 0, "a file that its owner may not write stays so");
     }
     mode(&file, 0o600);
+    // A whole run takes away what the refused ones left: with its log beside it the file could be written in such a folder.
+    house.start().0.stop();
     mode(&data, 0o555);
     refused(READ_ONLY_WORDS, "archive_read_only");
     mode(&data, 0o700);
