@@ -1,5 +1,5 @@
 // Backups, and an archive that is damaged: what happened is told, and what a backup has besides is brought back.
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, TestInfo } from '@playwright/test';
@@ -65,4 +65,5 @@ test('a damaged archive is told of, and its backup is brought back', async ({ br
   await expect(notice).toBeHidden();
   await page.context().close();
   await second.stop();
+  await rm(second.folder, { recursive: true });
 });

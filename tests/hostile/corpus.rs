@@ -18,8 +18,6 @@ pub(crate) struct Vector {
     pub(crate) name: String,
     text: Option<String>,
     hex: Option<String>,
-    #[serde(default)]
-    fires: bool,
 }
 
 #[derive(Deserialize)]
@@ -28,11 +26,6 @@ struct Family {
 }
 
 impl Vector {
-    /// True when it calls out wherever a page takes it for HTML.
-    pub(crate) fn fires(&self) -> bool {
-        self.fires
-    }
-
     /// It as text, where it is text.
     pub(crate) fn text(&self) -> Option<String> {
         self.spoken("127.0.0.1:9")
@@ -83,14 +76,6 @@ pub(crate) fn vectors() -> Vec<Vector> {
 /// Every chat service.
 pub(crate) fn services() -> Vec<&'static str> {
     providers::PROVIDERS.iter().map(|provider| provider.id()).collect()
-}
-
-/// A service's fullest payload with this in every text, about a conversation of this name.
-pub(crate) fn filled(service: &'static str, name: &str, text: &str) -> Vec<u8> {
-    let payload = payload(service).replace("70fe3290-44ad-11e9-a30a-515671621700", name);
-    let payload = payload.replace(&format!("html-{service}"), name);
-    let parts: Vec<&[u8]> = payload.split(PLACE).map(str::as_bytes).collect();
-    parts.join(quoted(text).as_slice())
 }
 
 /// Puts the place of a vector into every text of a payload: those that hold markup in the fixture.

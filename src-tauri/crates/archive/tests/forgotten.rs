@@ -27,7 +27,10 @@ fn removed_tokens_and_secrets_are_in_no_file_of_the_archive() {
     for number in 0..12 {
         let name = format!("source-{number}");
         let made = archive.add_source(&name, Some("tawkto"), at(number)).unwrap();
-        gone.push(made.token);
+        // One that was replaced is remembered after its end, so that a service which still has it is noticed.
+        if number % 2 == 0 {
+            gone.push(made.token);
+        }
         for label in ["first", "second"] {
             let secret = format!("canary-signing-{label}-{number:04}");
             archive.add_secret(&name, Some(label), &secret, at(number)).unwrap();
@@ -47,7 +50,7 @@ fn removed_tokens_and_secrets_are_in_no_file_of_the_archive() {
         for label in ["first", "second"] {
             archive.remove_secret(&name, label).unwrap();
         }
-        kept.push(archive.rotate_source(&name).unwrap().token);
+        kept.push(archive.rotate_source(&name, None, at(500)).unwrap().token);
         if number % 2 == 0 {
             kept.pop();
             archive.remove_source(&name).unwrap();

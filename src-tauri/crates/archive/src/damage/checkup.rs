@@ -67,7 +67,7 @@ pub fn checkup(folder: &Path, now: Instant) -> Result<Vec<Finding>, ArchiveError
     let seen = if alone { look(&file, state)? } else { schema(&file)? };
     match &seen {
         Look::None => {
-            say("format", Judgement::Wrong, format!("There is no archive in {}.", folder.display()))
+            say("format", Judgement::Wrong, format!("There is no archive in {}.", folder.display()));
         }
         Look::Archive(format) if *format < newest() => say(
             "format",
