@@ -1,4 +1,5 @@
-//! Tells the person about missed chats and offline messages that came in while they looked elsewhere, many in one notification.
+//! Tells the person about missed chats and offline messages that came in while they looked elsewhere, many in one
+//! notification; and, once, that an address has gone quiet.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -29,6 +30,27 @@ struct Row {
     unread: bool,
 }
 
+#[derive(Deserialize)]
+struct Overview {
+    sources: Vec<Source>,
+}
+
+#[derive(Deserialize)]
+struct Source {
+    name: String,
+    health: Health,
+}
+
+#[derive(Deserialize)]
+struct Health {
+    quiet: Option<Quiet>,
+}
+
+#[derive(Deserialize)]
+struct Quiet {
+    dismissed: bool,
+}
+
 /// What came in since the last look, per view.
 #[derive(Default)]
 struct Arrivals {
@@ -39,13 +61,18 @@ struct Arrivals {
 /// Follows the archive until it closes. What is there already at the start is no news.
 pub(crate) async fn follow(app: AppHandle, archive: Api) {
     let mut changes = archive.changes();
-    let mut known = HashSet::new();
+    let (mut known, mut quiet) = (HashSet::new(), HashSet::new());
     let mut first = true;
     loop {
         match look(&archive, &mut known).await {
             Ok(arrivals) if !first && !is_watched(&app) => tell(&app, &arrivals),
             Ok(_) => {}
             Err(failure) => tracing::warn!(code = failure.code, "could not look for missed chats"),
+        }
+        match look_at_quiet(&archive, &mut quiet).await {
+            Ok(fresh) if !first && !is_watched(&app) => tell_quiet(&app, &fresh),
+            Ok(_) => {}
+            Err(failure) => tracing::warn!(code = failure.code, "could not look for quiet addresses"),
         }
         first = false;
         if changes.changed().await.is_err() {
@@ -63,10 +90,29 @@ async fn look(archive: &Api, known: &mut HashSet<String>) -> Result<Arrivals, Fa
     })
 }
 
+/// The addresses that have gone quiet since the last look.
+async fn look_at_quiet(archive: &Api, known: &mut HashSet<String>) -> Result<Vec<String>, Failure> {
+    let answer = archive.query("overview", json!({})).await?;
+    let overview: Overview = serde_json::from_value(answer).map_err(unexpected)?;
+    Ok(newly_quiet(overview.sources, known))
+}
+
+/// The names of those not known to be quiet yet; one that sends again can become quiet anew.
+fn newly_quiet(sources: Vec<Source>, known: &mut HashSet<String>) -> Vec<String> {
+    let is_quiet = |source: &Source| source.health.quiet.as_ref().is_some_and(|quiet| !quiet.dismissed);
+    let quiet: Vec<String> = sources.into_iter().filter(is_quiet).map(|source| source.name).collect();
+    let fresh = quiet.iter().filter(|name| !known.contains(*name)).cloned().collect();
+    *known = quiet.into_iter().collect();
+    fresh
+}
+
+fn unexpected(error: serde_json::Error) -> Failure {
+    Failure { code: "unexpected".to_owned(), detail: error.to_string() }
+}
+
 async fn rows(archive: &Api, view: &str) -> Result<Vec<Row>, Failure> {
     let answer = archive.query("conversations", json!({ "view": view, "limit": LOOKED_AT })).await?;
-    let page: Page = serde_json::from_value(answer)
-        .map_err(|error| Failure { code: "unexpected".to_owned(), detail: error.to_string() })?;
+    let page: Page = serde_json::from_value(answer).map_err(unexpected)?;
     Ok(page.rows)
 }
 
@@ -83,7 +129,18 @@ fn is_watched(app: &AppHandle) -> bool {
 }
 
 fn tell(app: &AppHandle, arrivals: &Arrivals) {
-    let Some((title, body)) = in_words(arrivals) else { return };
+    if let Some((title, body)) = in_words(arrivals) {
+        show(app, &title, &body);
+    }
+}
+
+fn tell_quiet(app: &AppHandle, names: &[String]) {
+    if let Some((title, body)) = quiet_in_words(names) {
+        show(app, &title, body);
+    }
+}
+
+fn show(app: &AppHandle, title: &str, body: &str) {
     if let Err(error) = app.notification().builder().title(title).body(body).show() {
         tracing::info!(%error, "the desktop shows no notifications");
     }
@@ -104,6 +161,15 @@ fn in_words(arrivals: &Arrivals) -> Option<(String, String)> {
         few => format!("From {}", few.join(", ")),
     };
     Some((title, body))
+}
+
+fn quiet_in_words(names: &[String]) -> Option<(String, &'static str)> {
+    let title = match names {
+        [] => return None,
+        [name] => format!("{name} has gone quiet"),
+        [first, rest @ ..] => format!("{first} and {} more have gone quiet", rest.len()),
+    };
+    Some((title, "It usually sends more. Look whether its address at the service and the tunnel still work."))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> Option<String> {
@@ -130,6 +196,24 @@ mod tests {
         assert_eq!(first, ["Ada"], "what is read already needs no notification");
         let second = newcomers(vec![row("a", "Ada", true), row("c", "Cy", true)], &mut known);
         assert_eq!(second, ["Cy"], "a later change of the same conversation is not a second arrival");
+    }
+
+    fn source(name: &str, quiet: Option<bool>) -> Source {
+        let quiet = quiet.map(|dismissed| Quiet { dismissed });
+        Source { name: name.to_owned(), health: Health { quiet } }
+    }
+
+    #[test]
+    fn an_address_that_goes_quiet_is_told_once_until_it_has_sent_again() {
+        let mut known = HashSet::new();
+        let quiet = || vec![source("shop", Some(false)), source("seen", Some(true)), source("lively", None)];
+        assert_eq!(newly_quiet(quiet(), &mut known), ["shop"], "what was dismissed is not told");
+        assert!(newly_quiet(quiet(), &mut known).is_empty(), "once is enough");
+        assert!(newly_quiet(vec![source("shop", None)], &mut known).is_empty());
+        assert_eq!(newly_quiet(quiet(), &mut known), ["shop"], "it had sent something meanwhile");
+        let (title, _) = quiet_in_words(&["shop".to_owned(), "other".to_owned()]).unwrap();
+        assert_eq!(title, "shop and 1 more have gone quiet");
+        assert!(quiet_in_words(&[]).is_none());
     }
 
     #[test]
