@@ -17,8 +17,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use commands::{
-    accept, backfill, completions, curl, deliveries, delivery, export, import, listen, man, rebuild, replay,
-    search, serve as serve_command, show, source, visitor,
+    accept, backfill, backup, completions, curl, deliveries, delivery, doctor, export, import, listen, man,
+    rebuild, replay, restore, search, serve as serve_command, show, source, visitor,
 };
 
 /// An inbox for the time after the chat.
@@ -51,6 +51,8 @@ everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong use.";
 enum Command {
     #[command(flatten)]
     OnArchive(OnArchive),
+    Restore(restore::Restore),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -74,6 +76,7 @@ enum OnArchive {
     Curl(curl::Curl),
     Accept(accept::Accept),
     Rebuild(rebuild::Rebuild),
+    Backup(backup::Backup),
 }
 
 fn main() -> ExitCode {
@@ -95,17 +98,31 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::OnArchive(command) => on_archive(cli.data, command).await,
+        Command::Restore(restore) => restore.run(&folder_of(cli.data)?).await,
+        Command::Doctor(doctor) => doctor.run(&folder_of(cli.data)?).await,
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man(man) => man.run(Cli::command()),
     }
 }
 
+/// Whoever repaired the archive says so. Later the inbox tells, until somebody dismisses it, and so does `doctor`.
+fn tell_of_repair(api: &Api, started: chrono::DateTime<chrono::Utc>) {
+    if let Ok(Some(repair)) = api.archive().repair()
+        && repair.at.utc() >= started - chrono::Duration::milliseconds(1)
+    {
+        output::say(&repair.to_string());
+    }
+}
+
+fn folder_of(chosen: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+    Ok(chosen.map_or_else(data_folder, Ok)?)
+}
+
 async fn on_archive(folder: Option<PathBuf>, command: OnArchive) -> anyhow::Result<()> {
-    let folder = match folder {
-        Some(folder) => folder,
-        None => data_folder()?,
-    };
+    let folder = folder_of(folder)?;
+    let started = chrono::Utc::now();
     let api = tokio::task::spawn_blocking(move || Api::open(&folder)).await??;
+    tell_of_repair(&api, started);
     let done = match command {
         OnArchive::Listen(listen) => listen.run(&api).await,
         OnArchive::Serve(serve) => serve.run(&api).await,
@@ -122,6 +139,7 @@ async fn on_archive(folder: Option<PathBuf>, command: OnArchive) -> anyhow::Resu
         OnArchive::Curl(curl) => curl.run(&api).await,
         OnArchive::Accept(accept) => accept.run(&api).await,
         OnArchive::Rebuild(rebuild) => rebuild.run(&api).await,
+        OnArchive::Backup(backup) => backup.run(&api).await,
     };
     api.close().await;
     done

@@ -1,6 +1,7 @@
 //! The command as people and scripts use it: the real program, a real archive, real sockets.
 
 mod backfill;
+mod care;
 mod files;
 mod forwarding;
 mod handing;

@@ -21,6 +21,9 @@ fn help_teaches_each_command() {
         "replay",
         "curl",
         "rebuild",
+        "backup",
+        "restore",
+        "doctor",
         "completions",
         "man",
     ];
