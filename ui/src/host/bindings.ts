@@ -3272,7 +3272,7 @@ newest_at?: Instant,
 /**
  * Its size in bytes.
  */
-newest_size?: number,
+newest_size: number,
 /**
  * How many there are.
  */
