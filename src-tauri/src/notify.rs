@@ -93,7 +93,7 @@ async fn look(archive: &Api, known: &mut HashSet<String>) -> Result<Arrivals, Fa
 /// The addresses that have gone quiet since the last look.
 async fn look_at_quiet(archive: &Api, known: &mut HashSet<String>) -> Result<Vec<String>, Failure> {
     let answer = archive.query("overview", json!({})).await?;
-    let overview: Overview = serde_json::from_value(answer).map_err(unexpected)?;
+    let overview: Overview = serde_json::from_value(answer).map_err(|error| unexpected(&error))?;
     Ok(newly_quiet(overview.sources, known))
 }
 
@@ -106,13 +106,13 @@ fn newly_quiet(sources: Vec<Source>, known: &mut HashSet<String>) -> Vec<String>
     fresh
 }
 
-fn unexpected(error: serde_json::Error) -> Failure {
+fn unexpected(error: &serde_json::Error) -> Failure {
     Failure { code: "unexpected".to_owned(), detail: error.to_string() }
 }
 
 async fn rows(archive: &Api, view: &str) -> Result<Vec<Row>, Failure> {
     let answer = archive.query("conversations", json!({ "view": view, "limit": LOOKED_AT })).await?;
-    let page: Page = serde_json::from_value(answer).map_err(unexpected)?;
+    let page: Page = serde_json::from_value(answer).map_err(|error| unexpected(&error))?;
     Ok(page.rows)
 }
 

@@ -69,11 +69,12 @@ impl Doorkeeper {
         let door = afterchat_listener::open(listener, journal, Limits::default()).await;
         let port = door.address.port();
         // A tunnel and the services' settings point at this port: the next start wants the same one.
-        if remembered != Some(port) && wanted != 0 {
-            if let Err(error) = archive.remember_port(port) {
-                self.presence.closed().await;
-                return Err(error.into());
-            }
+        if remembered != Some(port)
+            && wanted != 0
+            && let Err(error) = archive.remember_port(port)
+        {
+            self.presence.closed().await;
+            return Err(error.into());
         }
         self.set(State::Open { door, wanted });
         Ok(ListeningAt { url: base(port), port })

@@ -270,7 +270,8 @@ async fn bytes_that_are_no_text_break_nothing() {
             .concat()
     };
     let hook = |more: &[u8]| [HOOK.as_bytes(), more].concat();
-    let table: [(&str, Vec<u8>, &[u16], &[&str]); 12] = [
+    type Row = (&'static str, Vec<u8>, &'static [u16], &'static [&'static str]);
+    let table: [Row; 12] = [
         ("NUL in the target", with(&hook(b"\0"), b""), &[400], &[]),
         ("NUL in the query", with(&hook(b"?a=\0"), b""), &[400], &[]),
         ("NUL, encoded, in the path", with(&hook(b"%00"), b""), &[404], &[]),
