@@ -35,6 +35,8 @@ export default ts.config(
       // Sets and maps here are replaced, never changed in place, so plain ones are meant.
       'svelte/prefer-svelte-reactivity': 'off',
       eqeqeq: 'error',
+      // Playwright reads from the pattern what a fixture needs, also that it needs nothing.
+      'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
     },
   },
   {

@@ -56,7 +56,9 @@ export async function start(kept?: string): Promise<Running> {
     if (endedEarly) throw new Error(`${program} ended before it was asked to: ${complaint}`);
   };
   const stop = async () => {
-    await quit().finally(() => (kept === undefined ? rm(folder, { recursive: true, force: true }) : undefined));
+    await quit().finally(() =>
+      kept === undefined ? rm(folder, { recursive: true, force: true }) : undefined,
+    );
   };
   return { link, door: listening, folder, stop, quit };
 }
