@@ -2500,6 +2500,191 @@ deliveries: number,
 last_used_at?: Instant, };
 
 /**
+ * How a gap began, as far as somebody said so.
+ */
+export type GapBegan = "closed" | "slept";
+
+/**
+ * What went wrong last at a source.
+ */
+export type WrongKind = "unreadable" | "quarantined" | "refused";
+
+/**
+ * A stretch of time in which the door was closed.
+ */
+export type GapRow = {
+/**
+ * Its name, which also is the place to ask the next page with: when it ended, in milliseconds.
+ */
+id: string,
+/**
+ * Until then at least the door had been open.
+ */
+from: Instant,
+/**
+ * From then on it was open again.
+ */
+to: Instant,
+/**
+ * How it began; absent when nobody said so: the program was ended by force, or the machine lost its power.
+ */
+began?: GapBegan, };
+
+/**
+ * Which gaps to list, newest first.
+ */
+export type GapsQuestion = {
+/**
+ * The name of the last row of the page before.
+ */
+after?: string,
+/**
+ * Also short ones, and those from before any service had reached its address.
+ */
+all?: boolean,
+/**
+ * How many rows at most; 50 if not given, never more than 200.
+ */
+limit?: number, };
+
+/**
+ * A page of them.
+ */
+export type GapPage = {
+/**
+ * The rows.
+ */
+rows: Array<GapRow>,
+/**
+ * The name to ask the next page with; absent on the last one.
+ */
+next?: string, };
+
+/**
+ * A gap by its name.
+ */
+export type GapQuestion = {
+/**
+ * Its name.
+ */
+id: string, };
+
+/**
+ * Up to which gap a person has seen them.
+ */
+export type SeenGaps = {
+/**
+ * The name of the newest that was seen; absent for none.
+ */
+id?: string, };
+
+/**
+ * What had been seen before.
+ */
+export type GapsSeen = {
+/**
+ * The name of the newest that had been seen; absent for none.
+ */
+before?: string, };
+
+/**
+ * How often a source usually hears from its service, learned from the last six weeks of its deliveries.
+ */
+export type RhythmRow = {
+/**
+ * Seconds from one to the next, at the usual days and hours.
+ */
+every: number,
+/**
+ * How many a week brings.
+ */
+per_week: number,
+/**
+ * The usual days of the week, Monday first.
+ */
+days: [boolean, boolean, boolean, boolean, boolean, boolean, boolean],
+/**
+ * The usual hours of the day by this machine's clock, from and to; absent at any. The second may be below the first.
+ */
+hours?: [number, number], };
+
+/**
+ * What went wrong last at a source, and where to look at it.
+ */
+export type WrongRow = {
+/**
+ * When.
+ */
+at: Instant,
+/**
+ * What.
+ */
+kind: WrongKind,
+/**
+ * The delivery, for what became one.
+ */
+delivery?: string,
+/**
+ * The request that was not taken.
+ */
+refusal?: string,
+/**
+ * Why it was not taken.
+ */
+reason?: RefusalReason, };
+
+/**
+ * A talkative source has gone quiet.
+ */
+export type QuietRow = {
+/**
+ * Seconds since its last delivery in which the door was open.
+ */
+open_for: number,
+/**
+ * How many deliveries were to be expected meanwhile.
+ */
+expected: number,
+/**
+ * A person has seen it and wants to hear no more of it until the next delivery.
+ */
+dismissed: boolean, };
+
+/**
+ * How a source fares.
+ */
+export type HealthRow = {
+/**
+ * When its service last sent something: without samples and trials by hand.
+ */
+last_at?: Instant,
+/**
+ * How often it usually does; absent while too little is known.
+ */
+rhythm?: RhythmRow,
+/**
+ * What went wrong last.
+ */
+wrong?: WrongRow,
+/**
+ * That it has gone quiet.
+ */
+quiet?: QuietRow, };
+
+/**
+ * Whether a person wants to hear no more of a quiet source until its next delivery.
+ */
+export type QuietDismissal = {
+/**
+ * The source's name.
+ */
+source: string,
+/**
+ * False takes it back.
+ */
+on: boolean, };
+
+/**
  * A hook address.
  */
 export type SourceRow = {
