@@ -16,7 +16,7 @@ export interface Vector {
 export const families = ['scripts', 'loads', 'urls', 'formulas', 'file_names', 'text'] as const;
 
 export function family(name: (typeof families)[number]): Vector[] {
-  const file = resolve(__dirname, '../fixtures/hostile/vectors', `${name}.json`);
+  const file = resolve(__dirname, '../hostile/vectors', `${name}.json`);
   return (JSON.parse(readFileSync(file, 'utf8')) as { vectors: Vector[] }).vectors;
 }
 

@@ -64,7 +64,9 @@ pub(crate) const FAMILIES: [&str; 6] = ["scripts", "loads", "urls", "formulas", 
 
 /// The vectors of one family.
 pub(crate) fn family(name: &str) -> Vec<Vector> {
-    let file = std::fs::read(fixtures().join(format!("hostile/vectors/{name}.json"))).unwrap();
+    let file =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("hostile/vectors/{name}.json")))
+            .unwrap();
     serde_json::from_slice::<Family>(&file).unwrap().vectors
 }
 

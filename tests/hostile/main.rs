@@ -1,4 +1,4 @@
-//! What strangers write is text, also where it leaves the program: every vector of `fixtures/hostile/vectors` in every text of
+//! What strangers write is text, also where it leaves the program: every vector of `vectors/` in every text of
 //! every service's payload, in every format.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

@@ -10,7 +10,7 @@ interface Vector {
   warns?: boolean;
 }
 
-const file = new URL('../../tests/fixtures/hostile/vectors/urls.json', import.meta.url);
+const file = new URL('../../tests/hostile/vectors/urls.json', import.meta.url);
 const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { vectors: Vector[] };
 
 test.each(vectors)('$name shows where it leads', ({ text, link, shows, warns = false }) => {

@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn an_address_shows_where_it_leads() {
-        let file = include_str!("../../../../tests/fixtures/hostile/vectors/urls.json");
+        let file = include_str!("../../../../tests/hostile/vectors/urls.json");
         let Vectors { vectors } = serde_json::from_str(file).unwrap();
         for Vector { name, text, link, shows, warns } in vectors {
             let text = text.replace("{run}", "run()").replace("{host}", "127.0.0.1:9");
