@@ -63,6 +63,9 @@ impl Damage {
 
 /// Looks at the archive whose file this is. `state` is what the last run left; `None` when there was none.
 pub(crate) fn look(file: &Path, state: Option<State>) -> Result<Look, ArchiveError> {
+    if with_ending(file, "-journal").exists() {
+        take_back(file);
+    }
     let log_file = with_ending(file, "-wal");
     let length = file.metadata().map(|data| data.len()).unwrap_or_default();
     let log = Log::read(&log_file);
@@ -101,6 +104,17 @@ pub(crate) fn look(file: &Path, state: Option<State>) -> Result<Look, ArchiveErr
         return Ok(Look::Damaged(Damage::Malformed));
     }
     Ok(found)
+}
+
+/// Lets SQLite take back what a first start had begun when it broke off: until the file has its log, SQLite keeps the pages from
+/// before in a journal beside it. Where that cannot be, the file is looked at as it is.
+fn take_back(file: &Path) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let taken_back = Connection::open_with_flags(file, flags)
+        .and_then(|connection| connection.query_row("PRAGMA schema_version", [], |_| Ok(())));
+    if let Err(error) = taken_back {
+        tracing::warn!(%error, "what a first start had begun could not be taken back");
+    }
 }
 
 /// Whether pages are missing at the end that no log holds. SQLite fills what is missing of a page up with zeros.

@@ -1,15 +1,20 @@
 //! What the last run left behind, beside the archive: whether it ended well, whether the archive was found damaged, and
 //! whether anybody looked through it since. It must be readable when the archive is not, so it is a file of its own.
 
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use super::exchange::sync;
 use crate::ArchiveError;
 
 /// One line of words.
 const FILE: &str = "archive.state";
+/// Where it stands until it is whole.
+const WRITTEN: &str = "archive.state.new";
 
 /// How the last run stands or ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,13 +41,13 @@ pub(crate) struct State {
 impl State {
     /// `None` before an archive was opened here for the first time.
     pub(crate) fn read(folder: &Path) -> Option<Self> {
-        let words = std::fs::read_to_string(folder.join(FILE)).ok()?;
+        let words = fs::read_to_string(folder.join(FILE)).ok()?;
         let has = |word: &str| words.split_whitespace().any(|known| known == word);
         let ending = match () {
             () if has("closed") => Ending::Closed,
-            () if has("closing") => Ending::Closing,
-            // Also when it was torn while it was written.
-            () => Ending::Open,
+            () if has("open") => Ending::Open,
+            // Also where nothing tells, as after a power cut that took what was written: that proves nothing.
+            () => Ending::Closing,
         };
         Some(Self { ending, unchecked: has("unchecked"), damaged: has("damaged") })
     }
@@ -57,9 +62,19 @@ impl State {
         format!("{ending}{unchecked}{}\n", if self.damaged { " damaged" } else { "" })
     }
 
+    /// Writes it in one piece and waits until it is on the disk: that the archive is being closed must be known before
+    /// SQLite takes its log away.
     pub(crate) fn write(self, folder: &Path) {
+        let written = folder.join(WRITTEN);
+        let write = || {
+            let mut file = File::create(&written)?;
+            file.write_all(self.words().as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&written, folder.join(FILE))?;
+            sync(folder)
+        };
         // A full disk must not keep deliveries out: without the file the next start looks through the archive.
-        if let Err(error) = std::fs::write(folder.join(FILE), self.words()) {
+        if let Err(error) = write() {
             tracing::warn!(%error, "the state of the archive could not be noted beside it");
         }
     }
