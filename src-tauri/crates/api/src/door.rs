@@ -80,10 +80,13 @@ impl Doorkeeper {
         Ok(ListeningAt { url: base(port), port })
     }
 
-    pub(crate) async fn close(&self) {
+    /// At the end of the program.
+    pub(crate) async fn close(&self, archive: &Archive) {
         let state = std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner));
         if let State::Open { door, .. } = state {
             door.close(GRACE).await;
+            // Who was in flight has an answer now or is gone, and what is left to note does not hold up the end for long.
+            archive.hurry();
             self.presence.closed().await;
         }
     }

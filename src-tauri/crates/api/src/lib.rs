@@ -155,7 +155,7 @@ impl Api {
     /// step, and stops the writer.
     pub async fn close(&self) {
         self.close_tunnel().await;
-        self.close_door().await;
+        self.door.close(&self.archive).await;
         self.forwarder.stop().await;
         self.keeper.stop().await;
         self.works.close().await;
@@ -167,13 +167,6 @@ impl Api {
         if let Err(failure) = closed.await {
             tracing::error!(%failure, "the archive was not closed cleanly; what was acknowledged is safe");
         }
-    }
-
-    /// At the end of the program. Who was in flight has an answer then or is gone, and what is left to note does not hold up
-    /// the end for long.
-    async fn close_door(&self) {
-        self.door.close().await;
-        self.archive.hurry();
     }
 
     async fn run(

@@ -246,7 +246,7 @@ impl Api {
     /// # Errors
     /// When the archive cannot be written.
     pub async fn end_forwards(&self) -> Result<Vec<(String, i64)>, Failure> {
-        self.close_door().await;
+        self.door.close(&self.archive).await;
         self.forwarder.stop().await;
         let runs = std::mem::take(&mut *self.forwarder.0.runs.lock().unwrap_or_else(PoisonError::into_inner));
         let archive = self.archive.clone();
