@@ -340,7 +340,6 @@ export const en = {
     moved: (wanted: number, port: number) => `port ${wanted} was taken, using ${port}`,
     stopped: 'not listening',
     failed: (reason: string) => `not listening: ${reason}`,
-    unreachable: 'Afterchat does not answer',
     waiting: (n: number) => `${count(n)} waiting to be read`,
     last: (ago: string) => `last delivery ${ago}`,
     never: 'no delivery yet',

@@ -21,11 +21,15 @@ export const care = {
   damagedText:
     'New deliveries are answered 503 for now, so that nothing is confirmed and lost. Quit Afterchat and start it again: it then repairs the archive.',
   repairedTitle: (when: string) => `The archive was damaged and has been repaired, ${when}`,
-  repairedText: (damage: string, there: number, missing: number) =>
+  repairedText: (damage: string, there: number, missing?: number) =>
     [
       damages[damage] ?? '',
       `${deliveries(there)} ${there === 1 ? 'is' : 'are'} there,`,
-      missing > 0 ? `${count(missing)} could not be read.` : 'none is missing.',
+      missing === undefined
+        ? 'how many are missing is not known.'
+        : missing > 0
+          ? `${count(missing)} could not be read.`
+          : 'none is missing.',
       'Conversations are made of them anew.',
     ].join(' '),
   addressesFrom: (when: string) => `The hook addresses were taken from the backup of ${when}.`,

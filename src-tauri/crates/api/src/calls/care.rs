@@ -44,10 +44,10 @@ fn row(repair: Repair, backups: &Backups) -> RepairRow {
     let there = |name: &String| backups.all.iter().any(|backup| backup.name == *name);
     RepairRow {
         at: repair.at,
+        missing: repair.missing(),
         damage: repair.damage,
         folder: repair.folder,
         deliveries: repair.deliveries,
-        missing: (repair.highest - repair.deliveries).max(0),
         addresses_from: repair.addresses_from.as_ref().and_then(made),
         offer: repair.backup.filter(|offer| there(&offer.name)).map(|offer| BackupOffer {
             backup: offer.name,

@@ -32,14 +32,29 @@ pub struct Repair {
     pub backup: Option<Offer>,
 }
 
+impl Repair {
+    /// How many deliveries are missing; `None` where nothing tells: the highest number may have been lost with them.
+    #[must_use]
+    pub fn missing(&self) -> Option<i64> {
+        let missing = (self.highest - self.deliveries).max(0);
+        let nothing_was_left = matches!(self.damage.as_str(), "missing" | "no_database");
+        let known = missing > 0 || (self.unreadable == 0 && !nothing_was_left);
+        known.then_some(missing)
+    }
+}
+
 impl std::fmt::Display for Repair {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let missing = (self.highest - self.deliveries).max(0);
         write!(
             formatter,
-            "The archive was damaged and was repaired on {}: {} deliveries are there, {missing} are missing. The damaged files stand in {}.",
-            self.at, self.deliveries, self.folder
+            "The archive was damaged and was repaired on {}: deliveries there: {}, missing: ",
+            self.at, self.deliveries
         )?;
+        match self.missing() {
+            Some(missing) => write!(formatter, "{missing}.")?,
+            None => write!(formatter, "how many is not known.")?,
+        }
+        write!(formatter, " The damaged files stand in {}.", self.folder)?;
         if let Some(offer) = &self.backup {
             write!(
                 formatter,

@@ -32,9 +32,10 @@ contract! {
         /// Deliveries that were taken over.
         #[ts(type = "number")]
         deliveries: i64,
-        /// Numbers that deliveries had and that none has now.
+        /// How many deliveries are missing; absent where nothing tells.
+        #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(type = "number")]
-        missing: i64,
+        missing: Option<i64>,
         /// The hook addresses were taken from this backup, because they could not be read.
         #[serde(skip_serializing_if = "Option::is_none")]
         addresses_from: Option<Instant>,
