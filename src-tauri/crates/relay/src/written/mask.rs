@@ -1,8 +1,10 @@
-//! Leaves secrets out of what is handed on: values of headers and query parameters whose names tell that they are
-//! secret, and known secrets wherever they stand.
+//! Leaves secrets out of what is handed on: values of headers, query parameters and parts of a body whose names tell that
+//! they are secret, and known secrets wherever they stand.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use afterchat_transcript::payload::{Kind, Payload, Value};
 use afterchat_transcript::{Delivery, Header};
 
 use super::Secrets;
@@ -27,6 +29,9 @@ const TELLING: [&str; 13] = [
     "xsrf",
     "jwt",
 ];
+/// What of those tells nothing in a body: sessions and cookies are what a chat service has to tell of, and what fixtures
+/// are kept for.
+const ORDINARY_IN_BODY: [&str; 2] = ["session", "cookie"];
 /// Schemes of authorization; the word stays, what follows it is secret.
 const SCHEMES: [&str; 4] = ["bearer", "basic", "digest", "token"];
 
@@ -85,7 +90,8 @@ impl Mask {
         if let Some(query) = &mut shown.delivery.query {
             *query = self.query(query, &mut shown.hidden);
         }
-        let body = self.known_in(&shown.delivery.body);
+        let body = self.named_in(&shown.delivery.body);
+        let body = self.known_in(&body);
         if body != shown.delivery.body {
             shown.hidden.push("body".to_owned());
             shown.delivery.body = body;
@@ -141,6 +147,33 @@ impl Mask {
         query.split('&').map(part).collect::<Vec<_>>().join("&")
     }
 
+    /// This body with a placeholder for each text whose name tells that it is secret. What has no values that can be
+    /// told apart stays as it is.
+    fn named_in(&mut self, body: &[u8]) -> Vec<u8> {
+        // Places are those of a text.
+        let Ok(text) = std::str::from_utf8(body) else { return body.to_owned() };
+        let mut found = Vec::new();
+        if let Some(root) = &Payload::decode(body).root {
+            named(root, false, &mut found);
+        }
+        found.sort_by_key(|(span, _)| span.start);
+        let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
+        for (span, secret) in found {
+            // Places that do not fit into each other are none.
+            let (Some(before), Some(written)) = (text.get(done..span.start), text.get(span.clone())) else {
+                continue;
+            };
+            let quote = ["\"", "%22"].into_iter().find(|quote| {
+                written.len() >= 2 * quote.len() && written.starts_with(quote) && written.ends_with(quote)
+            });
+            let (quote, placeholder) = (quote.unwrap_or_default(), self.placeholder(secret.as_bytes()));
+            shown.extend([before, quote, &placeholder, quote]);
+            done = span.end;
+        }
+        shown.push_str(text.get(done..).unwrap_or_default());
+        shown.into_bytes()
+    }
+
     /// These bytes with a placeholder for each known secret in them.
     fn known_in(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut shown = bytes.to_vec();
@@ -180,11 +213,31 @@ pub fn concealed(query: &str) -> Option<String> {
     (shown != query).then_some(shown)
 }
 
+/// Finds the texts below this value whose names tell that they are secret, and where they stand.
+fn named(value: &Value, secret: bool, found: &mut Vec<(Range<usize>, String)>) {
+    match &value.kind {
+        Kind::Text(text) if secret && !text.is_empty() && !value.span.is_empty() => {
+            found.push((value.span.clone(), text.clone()));
+        }
+        Kind::Array(items) => items.iter().for_each(|item| named(item, secret, found)),
+        Kind::Object(entries) => {
+            let telling = |name: &str| says(name, |word| !ORDINARY_IN_BODY.contains(&word));
+            entries.iter().for_each(|(name, entry)| named(entry, telling(name), found));
+        }
+        // A number is a count of tokens rather than one.
+        Kind::Text(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+    }
+}
+
 /// True when a name says that its value is secret.
 fn tells(name: &str) -> bool {
+    says(name, |_| true)
+}
+
+fn says(name: &str, counts: impl Fn(&str) -> bool) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_lowercase();
-    TELLING.iter().any(|word| plain.contains(word))
+    TELLING.into_iter().any(|word| counts(word) && plain.contains(word))
 }
 
 fn scheme_of(value: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -273,6 +326,39 @@ mod tests {
         assert_eq!(values, [b"HIDDEN-2", b"HIDDEN-1"]);
         assert_eq!(second.delivery.body, b"a HIDDEN-3 b HIDDEN-3");
         assert_eq!(second.hidden, ["X-Token", "X-Other-Token", "body"]);
+    }
+
+    fn check_body(body: &str, expected: &str) {
+        let shown = Mask::new(Secrets::Hidden, []).apply(&delivery(&[], None, body));
+        assert_eq!(String::from_utf8(shown.delivery.body).unwrap(), expected, "{body}");
+        assert_eq!(shown.hidden.is_empty(), body == expected, "what is hidden is told");
+    }
+
+    #[test]
+    fn a_body_keeps_its_form_without_what_its_names_call_secret() {
+        check_body(r#"{"a": {"api_key":  "k\n\"1"}, "b": 2}"#, r#"{"a": {"api_key":  "HIDDEN-1"}, "b": 2}"#);
+        check_body(
+            r#"[{"accessToken": ["é", "é", "b"]}]"#,
+            r#"[{"accessToken": ["HIDDEN-1", "HIDDEN-1", "HIDDEN-2"]}]"#,
+        );
+        check_body(
+            r#"{"auth": {"Password": "p", "user": "u"}}"#,
+            r#"{"auth": {"Password": "HIDDEN-1", "user": "u"}}"#,
+        );
+        check_body("a=1&client_secret=s%2Fs&b=2", "a=1&client_secret=HIDDEN-1&b=2");
+        check_body(
+            "data=%7B%22token%22%3A%22t%20t%22%2C%22b%22%3A1%7D",
+            "data=%7B%22token%22%3A%22HIDDEN-1%22%2C%22b%22%3A1%7D",
+        );
+        for ordinary in [
+            r#"{"sessionId": "a", "cookies": "b", "tokens": 12, "token": "", "secret": null, "text": "token"}"#,
+            r#"{"token": "half"#,
+            "token",
+            "",
+        ] {
+            check_body(ordinary, ordinary);
+        }
+        check_body("<a><token>t</token><b>c</b></a>", "<a><token>HIDDEN-1</token><b>c</b></a>");
     }
 
     #[test]
