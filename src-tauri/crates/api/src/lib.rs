@@ -35,6 +35,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 pub use afterchat_relay::history::Secret;
+pub use afterchat_relay::written::recognisable;
 pub use body::Saved;
 pub use calls::{remarks, types};
 pub use door::ListeningAt;

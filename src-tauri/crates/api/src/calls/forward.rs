@@ -4,6 +4,7 @@ use afterchat_archive::{
     Attempted, DeadLetter, DeliveryId, ForwardState as ArchiveState, Forwarded, Standing, Target, TargetId,
     TargetSettings,
 };
+use afterchat_relay::written::recognisable;
 use afterchat_transcript::DeliveryKind;
 
 use super::conversations::limit;
@@ -103,7 +104,7 @@ pub(super) fn forwarded(api: &Api, ask: &DeliveryQuestion) -> Result<ForwardedAn
         ForwardedRow {
             target: target.id.to_string(),
             name: target.settings.name,
-            url: target.settings.url,
+            url: recognisable(&target.settings.url),
             paused: target.paused,
             // What is behind its cursor will come; what was there before it, or came another way, will not.
             state: (!untouched || (hook && id > target.begins)).then(|| state(forwarded.state)),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use afterchat_archive::{Archive, Attempt, Lease, Settled};
 use afterchat_relay::forward::{Outcome, Verdict, judge};
 use afterchat_relay::request::{of_delivery, of_delivery_with_credentials};
+use afterchat_relay::written::recognisable;
 use afterchat_relay::{Answered, Request, SendError};
 use afterchat_transcript::{Delivery, Header, Instant};
 use tokio::time::Instant as Moment;
@@ -116,8 +117,8 @@ impl Forwarder {
         let told = ForwardTold {
             delivery: lease.delivery.to_string(),
             source: source.to_owned(),
-            target: lease.target.settings.name.clone(),
-            url: lease.target.settings.url.clone(),
+            target: recognisable(&lease.target.settings.name),
+            url: recognisable(&lease.target.settings.url),
             status: attempt.status,
             code: attempt.code.clone(),
             words: attempt.words.clone(),

@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use afterchat_archive::{Archive, Target, TargetId, TargetSettings};
+use afterchat_relay::written::recognisable;
 use afterchat_transcript::Instant;
 use serde::Serialize;
 use tokio::sync::{Notify, Semaphore, broadcast};
@@ -47,7 +48,7 @@ pub struct ForwardTold {
     pub source: String,
     /// The name of the target.
     pub target: String,
-    /// Its address.
+    /// Its address, without what its query holds that is secret.
     pub url: String,
     /// What was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -221,7 +222,7 @@ impl Api {
     pub fn forward_all_to(&self, url: &str) -> Result<(), Failure> {
         check_address(&self.archive, url)?;
         let settings = TargetSettings {
-            name: url.trim().to_owned(),
+            name: recognisable(url.trim()),
             url: url.trim().to_owned(),
             before: false,
             pass_back: false,
@@ -254,7 +255,7 @@ impl Api {
             let mut left = Vec::new();
             for id in runs {
                 let target = archive.forward_target(id)?;
-                left.push((target.settings.url, archive.end_forward_run(id, now())?));
+                left.push((recognisable(&target.settings.url), archive.end_forward_run(id, now())?));
             }
             Ok(left)
         })

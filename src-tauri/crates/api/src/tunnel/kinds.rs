@@ -173,7 +173,8 @@ fn public_url(entered: &str) -> Result<Option<Url>, Trouble> {
         matches!(url.scheme(), "http" | "https") && url.has_host() && plain && bare
     });
     let wrong = || {
-        let words = format!("“{entered}” is no address such as https://hooks.example.com.");
+        // It is not repeated: it may hold a password.
+        let words = "The public address is no address such as https://hooks.example.com.";
         Trouble::lasting("bad_settings", words)
     };
     url.map(Some).ok_or_else(wrong)

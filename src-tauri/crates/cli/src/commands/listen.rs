@@ -1,7 +1,7 @@
 //! `afterchat listen`: the public door, and a line for each delivery once it was read.
 
-use afterchat_api::Api;
 use afterchat_api::types::{Listener, Overview, SourceRow};
+use afterchat_api::{Api, recognisable};
 use afterchat_archive::export::visible_line;
 use afterchat_archive::{AnswerPlan, DeliverySummary, Gap};
 use afterchat_transcript::Instant;
@@ -97,7 +97,9 @@ impl Listen {
         let address =
             |source: &SourceRow| live::Address { source: source.name.clone(), url: source.hook_url.clone() };
         head.extend(gaps.since(api)?.into_iter().map(gaps::words));
-        head.extend(self.forward.to.iter().map(|url| format!("Forwarding to {}", visible_line(url))));
+        head.extend(
+            self.forward.to.iter().map(|url| format!("Forwarding to {}", visible_line(&recognisable(url)))),
+        );
         let addresses = overview.sources.iter().map(address).collect();
         let target = self.forward.to.first().map_or("http://127.0.0.1:", String::as_str);
         let view = live::View::new(head, addresses, target, time_of_day);

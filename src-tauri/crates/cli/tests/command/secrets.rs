@@ -1,5 +1,14 @@
 //! What is secret in deliveries and addresses: in no log, and on no output that did not ask for it.
 
+#[cfg(unix)]
+mod commands;
+#[cfg(unix)]
+mod planted;
+#[cfg(unix)]
+mod queries;
+#[cfg(target_os = "linux")]
+mod running;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 

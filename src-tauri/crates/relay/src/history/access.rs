@@ -166,8 +166,8 @@ impl Access {
             ("", None) => return Err(HistoryError::Missing("The address of the API")),
             (own, _) => own,
         };
-        let url =
-            Url::parse(text).map_err(|_| HistoryError::Address(format!("“{text}” is no web address.")))?;
+        let url = Url::parse(text)
+            .map_err(|_| HistoryError::Address("What was entered is no web address.".to_owned()))?;
         // Entering the documented address is choosing nothing else.
         let documented = service.needs().base.and_then(|base| Url::parse(base).ok());
         Ok((url.clone(), !own.is_empty() && documented != Some(url)))

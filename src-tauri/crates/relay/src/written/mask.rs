@@ -229,6 +229,13 @@ fn named(value: &Value, secret: bool, found: &mut Vec<(Range<usize>, String)>) {
     }
 }
 
+/// An address with a placeholder for each secret in its query, to be shown where it only has to be recognised.
+#[must_use]
+pub fn recognisable(address: &str) -> String {
+    let shown = address.split_once('?').and_then(|(before, query)| Some((before, concealed(query)?)));
+    shown.map_or_else(|| address.to_owned(), |(before, query)| format!("{before}?{query}"))
+}
+
 /// True when a name says that its value is secret.
 fn tells(name: &str) -> bool {
     says(name, |_| true)
@@ -250,7 +257,7 @@ fn scheme_of(value: &[u8]) -> Option<(&[u8], &[u8])> {
 mod tests {
     use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
 
-    use super::{Mask, Secrets, concealed, is_secret};
+    use super::{Mask, Secrets, concealed, is_secret, recognisable};
 
     fn delivery(headers: &[(&str, &str)], query: Option<&str>, body: &str) -> Delivery {
         let header = |(name, value): &(&str, &str)| Header {
@@ -309,6 +316,9 @@ mod tests {
         assert!(!is_secret(&header("Host", "shop.example")) && !is_secret(&header("X-Secret", "…")));
         assert_eq!(concealed("a=1&access_token=two").as_deref(), Some("a=1&access_token=HIDDEN-1"));
         assert_eq!(concealed("a=1&b"), None);
+        let shown = recognisable("https://shop.example/in?from=here&api_key=k");
+        assert_eq!(shown, "https://shop.example/in?from=here&api_key=HIDDEN-1");
+        assert_eq!(recognisable("https://shop.example/in?a=1"), "https://shop.example/in?a=1");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use afterchat_transcript::{Delivery, DeliveryKind};
 use url::Url;
 
 pub use fixture::{Fixture, fixture, sources_page};
-pub use mask::{Mask, concealed, is_secret};
+pub use mask::{Mask, concealed, is_secret, recognisable};
 
 /// The variable that stands for the address a command sends to.
 pub const VARIABLE: &str = "HOOK_URL";
