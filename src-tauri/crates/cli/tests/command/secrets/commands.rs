@@ -175,7 +175,7 @@ async fn no_command_tells_a_secret_unasked() {
         let mode = fs::metadata(planted.bench.path(backup)).expect("a backup").permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "a backup holds every secret");
     }
-    assert_eq!(files(&planted.bench.path("tmp")), [std::path::Path::new(""); 0], "nothing is left behind");
+    assert!(files(&planted.bench.path("tmp")).is_empty(), "nothing is left behind");
     let beside = files(&planted.bench.path("archive"));
     assert!(!beside.iter().any(|file| file.extension().is_some_and(|ending| ending == "part")), "{beside:?}");
 }

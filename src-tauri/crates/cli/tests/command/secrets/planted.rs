@@ -129,7 +129,7 @@ impl Planted {
     pub(crate) fn found_below(&self, folder: &Path) -> Vec<&'static str> {
         let text: String = files(folder)
             .iter()
-            .map(|file| String::from_utf8_lossy(&fs::read(file).unwrap()).into_owned())
+            .map(|file| String::from_utf8_lossy(&fs::read(file).expect("a file")).into_owned())
             .collect();
         self.found(&text)
     }

@@ -123,7 +123,7 @@ async fn listening_and_forwarding_tells_no_secret_but_the_addresses_it_is_asked_
         assert_eq!(planted.found(&log), [""; 0], "a log is sent to whoever helps: {log}");
         assert_eq!(planted.found(&out), [HOOK], "{out}");
         private(&planted, &archive);
-        assert_eq!(files(&planted.bench.path("tmp")), [Path::new(""); 0], "nothing is left behind");
+        assert!(files(&planted.bench.path("tmp")).is_empty(), "nothing is left behind");
     }
 }
 
@@ -161,7 +161,7 @@ async fn the_log_of_serve_tells_no_secret_and_no_link() {
     ] {
         let length = format!("{lines}{more}Content-Length: {}\r\n\r\n{body}", body.len());
         let answer = ask(request, &length);
-        assert!(answer.starts_with("HTTP/1.1 200") == !body.contains("canary"), "{request}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 200") != body.contains("canary"), "{request}: {answer}");
     }
     let (out, log) = serve.stop();
     assert_eq!(planted.found(&log), [""; 0], "{log}");
