@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Generous, because a busy machine with two cores draws a first page slowly. Nothing waits this long when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// A sample payload of `tests/fixtures`.
@@ -35,7 +35,17 @@ pub(crate) struct Desktop {
 }
 
 impl Desktop {
+    /// The app.
     pub(crate) async fn start() -> Self {
+        Self::under(app(), &[]).await
+    }
+
+    /// A browser with the app's engine and none of its protection, for pages that must be safe by themselves.
+    pub(crate) async fn browser() -> Self {
+        Self::under(mini_browser(), &["--automation"]).await
+    }
+
+    async fn under(program: PathBuf, arguments: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let (screen, display) = screen();
         let (bus, address) = bus();
@@ -52,7 +62,7 @@ impl Desktop {
                 .env("AFTERCHAT_PORT", "0")
                 .env_remove("WAYLAND_DISPLAY"),
         );
-        let page = connect(port).await;
+        let page = connect(port, &program, arguments).await;
         let desktop = Self { page, _driver: driver, _bus: bus, _screen: screen, _home: home };
         desktop.drawn().await;
         desktop
@@ -71,6 +81,20 @@ impl Desktop {
 
     pub(crate) async fn run(&self, script: &str) {
         self.page.execute(script, Vec::new()).await.unwrap();
+    }
+
+    /// What this expression is in the page.
+    pub(crate) async fn value(&self, expression: &str) -> Value {
+        self.page.execute(&format!("return {expression}"), Vec::new()).await.unwrap()
+    }
+
+    /// Leads a browser to a page; the app's window would not go.
+    pub(crate) async fn open(&self, url: &str) {
+        self.page.goto(url).await.unwrap();
+    }
+
+    pub(crate) async fn sized(&self, width: u32, height: u32) {
+        self.page.set_window_size(width, height).await.unwrap();
     }
 
     /// Waits until the page has been painted, which a page that only exists is not.
@@ -118,9 +142,9 @@ impl Desktop {
     }
 }
 
-/// Starts the app through the driver.
-async fn connect(port: u16) -> Client {
-    let options = json!({ "webkitgtk:browserOptions": { "binary": app(), "args": [] } });
+/// Starts the program through the driver.
+async fn connect(port: u16, program: &Path, arguments: &[&str]) -> Client {
+    let options = json!({ "webkitgtk:browserOptions": { "binary": program, "args": arguments } });
     let mut session = ClientBuilder::new(HttpConnector::new());
     session.capabilities(options.as_object().unwrap().clone());
     let driver = format!("http://127.0.0.1:{port}");
@@ -150,6 +174,14 @@ fn app() -> PathBuf {
         app.display()
     );
     app
+}
+
+/// WebKit's own small browser, which comes with its library.
+fn mini_browser() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").unwrap().flatten().map(|folder| folder.path());
+    let places = folders.chain([PathBuf::from("/usr/libexec"), PathBuf::from("/usr/lib")]);
+    let mut programs = places.map(|folder| folder.join("webkit2gtk-4.1/MiniBrowser"));
+    programs.find(|program| program.exists()).expect("MiniBrowser comes with libwebkit2gtk-4.1")
 }
 
 fn screen() -> (Ended, String) {

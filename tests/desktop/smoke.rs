@@ -4,7 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod acl;
+mod canary;
+#[path = "../hostile/corpus.rs"]
+#[allow(dead_code, reason = "the window is shown payloads, the formats are tested elsewhere")]
+mod corpus;
 mod harness;
+mod hostile;
 mod post;
 
 /// A module of its own gives these tests a name by which the machines without a screen leave them out.

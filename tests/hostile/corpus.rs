@@ -18,6 +18,8 @@ pub(crate) struct Vector {
     pub(crate) name: String,
     text: Option<String>,
     hex: Option<String>,
+    #[serde(default)]
+    fires: bool,
 }
 
 #[derive(Deserialize)]
@@ -26,6 +28,15 @@ struct Family {
 }
 
 impl Vector {
+    /// True when it calls out wherever a page takes it for HTML.
+    #[allow(
+        dead_code,
+        reason = "only a page without protection is asked, which is in the tests of the window"
+    )]
+    pub(crate) fn fires(&self) -> bool {
+        self.fires
+    }
+
     /// It as text, where it is text.
     pub(crate) fn text(&self) -> Option<String> {
         self.spoken("127.0.0.1:9")
@@ -101,6 +112,15 @@ fn payload(service: &str) -> String {
     mark(&mut payload, &mut marked);
     assert!(marked > 1, "{service} has texts");
     serde_json::to_string(&payload).unwrap()
+}
+
+/// A service's fullest payload with this in every text, about a conversation of this name.
+#[allow(dead_code, reason = "the window is shown families, the formats are given single vectors")]
+pub(crate) fn filled(service: &'static str, name: &str, text: &str) -> Vec<u8> {
+    let payload = payload(service).replace("70fe3290-44ad-11e9-a30a-515671621700", name);
+    let payload = payload.replace(&format!("html-{service}"), name);
+    let parts: Vec<&[u8]> = payload.split(PLACE).map(str::as_bytes).collect();
+    parts.join(quoted(text).as_slice())
 }
 
 /// The conversations that a payload becomes.
