@@ -15,7 +15,6 @@ import { families, family, filled, textsOf, withBytes } from './vectors';
 const looks = readFileSync(resolve(__dirname, 'looks.js'), 'utf8');
 
 const test = base.extend<{ silent: Canary }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the pattern, and this fixture needs no other
   silent: async ({}, use) => {
     const server = await canary();
     await use(server);
