@@ -3430,9 +3430,9 @@ folder: string,
  */
 deliveries: number,
 /**
- * Numbers that deliveries had and that none has now.
+ * How many deliveries are missing; absent where nothing tells.
  */
-missing: number,
+missing?: number,
 /**
  * The hook addresses were taken from this backup, because they could not be read.
  */

@@ -34,7 +34,7 @@ contract! {
         deliveries: i64,
         /// How many deliveries are missing; absent where nothing tells.
         #[serde(skip_serializing_if = "Option::is_none")]
-        #[ts(type = "number")]
+        #[ts(as = "Option<u32>")]
         missing: Option<i64>,
         /// The hook addresses were taken from this backup, because they could not be read.
         #[serde(skip_serializing_if = "Option::is_none")]
