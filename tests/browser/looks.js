@@ -39,10 +39,14 @@
       wrong.push(`${pane.localName} ${pane.getAttribute('aria-label') ?? ''} is out of the window`);
   }
   for (const list of document.querySelectorAll('[role=listbox]')) {
-    const heights = new Set([...list.querySelectorAll('[role=option]')].map((row) => row.clientHeight));
     // An address that has been heard from has a small line of ours below its name.
-    if (Math.max(...heights) - Math.min(...heights) > 14)
-      wrong.push(`rows are ${[...heights].join(', ')} high`);
+    const rows = Object.groupBy(list.querySelectorAll('[role=option]'), (row) =>
+      row.querySelector('.health') ? 'with a line' : 'plain',
+    );
+    for (const [kind, alike] of Object.entries(rows)) {
+      const heights = new Set(alike.map((row) => row.clientHeight));
+      if (heights.size > 1) wrong.push(`${kind} rows are ${[...heights].join(', ')} high`);
+    }
   }
   return wrong;
 })();
