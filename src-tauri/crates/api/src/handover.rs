@@ -1,12 +1,13 @@
-//! Deliveries handed on: one as a text to copy, many as a HAR file or as test fixtures. What is secret is left out
-//! unless it was asked for.
+//! What is handed on: a delivery as a text to copy, many as a HAR file or as test fixtures, a conversation. What is
+//! secret is left out unless it was asked for.
 
 use std::io::{self, Seek, Write};
 
 use afterchat_archive::{ArchiveError, DeliveryId, Journalled, Source, Told};
 use afterchat_relay::written::har::{Answer, Writer};
 use afterchat_relay::written::{self, Address, BodyFrom, Fixture, Mask, Secrets, Unwritable, Written};
-use afterchat_transcript::Delivery;
+use afterchat_transcript::model::ConversationId;
+use afterchat_transcript::{Delivery, Transcript};
 use url::Url;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -24,7 +25,7 @@ const USUAL_ANSWER: &[u8] = br#"{"result":"ok"}"#;
 /// How far handing over many has come: how many were looked at. False stops it.
 pub type Step<'a> = &'a mut dyn FnMut(usize) -> bool;
 
-/// Writes deliveries down. Equal secrets have equal placeholders in everything one of these writes.
+/// Writes deliveries and conversations down. Equal secrets have equal placeholders in everything one of these writes.
 #[derive(Debug)]
 pub struct Scribe {
     api: Api,
@@ -46,7 +47,7 @@ pub struct HandedOver {
 }
 
 impl Api {
-    /// Begins to write deliveries down, with what is secret or without it.
+    /// Begins to write deliveries and conversations down, with what is secret or without it.
     ///
     /// # Errors
     /// When the archive cannot be read.
@@ -135,6 +136,21 @@ impl Api {
 }
 
 impl Scribe {
+    /// One conversation to hand on.
+    ///
+    /// # Errors
+    /// When there is no such conversation, or it cannot be looked through for secrets.
+    pub fn conversation(&mut self, id: &ConversationId) -> Result<Transcript, Failure> {
+        let transcript = self.api.archive.transcript(id)?;
+        self.mask.conversation(&transcript).map_err(|error| Failure::new("internal", &error.to_string()))
+    }
+
+    /// How many different secrets it has left out so far.
+    #[must_use]
+    pub fn hidden(&self) -> usize {
+        self.mask.hidden()
+    }
+
     /// One delivery as a command or a raw request. `to` is where it sends to; without it the variable `HOOK_URL` stands
     /// there, or, where secrets are shown, the address of the delivery's own source. `whole` puts a body of any size
     /// into the command.

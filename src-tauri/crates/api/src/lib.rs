@@ -137,14 +137,14 @@ impl Api {
         self.archive.changes()
     }
 
-    /// One conversation as a page of its own: a file name for it, and the HTML.
+    /// One conversation as a page of its own, to be handed on without secrets: a file name for it, and the HTML.
     ///
     /// # Errors
     /// When there is no such conversation.
     pub async fn export_html(&self, id: &str) -> Result<(String, String), Failure> {
-        let (archive, id) = (self.archive.clone(), ConversationId::from_text(id));
+        let (api, id) = (self.clone(), ConversationId::from_text(id));
         blocking(move || {
-            let transcript = archive.transcript(&id)?;
+            let transcript = api.scribe(false)?.conversation(&id)?;
             let format = afterchat_archive::export::Format::Html;
             let page = afterchat_archive::export::render(&transcript, format, &chrono::Local);
             Ok((afterchat_archive::export::file_name(&transcript, format, &chrono::Local), page))

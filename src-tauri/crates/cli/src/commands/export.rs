@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use afterchat_api::Api;
+use afterchat_api::{Api, Scribe};
 use afterchat_archive::export::{self, Existing, Format};
 use afterchat_archive::{Archive, ListQuestion, View};
 use afterchat_transcript::model::ConversationId;
@@ -21,8 +21,9 @@ const PAGE: usize = 1000;
 /// Write conversations to a file or a folder
 ///
 /// An HTML page opens anywhere, prints well, holds no script and asks nobody for anything. JSON
-/// is the whole transcript. Existing files are never replaced unless you say so, and a file is
-/// there whole or not at all.
+/// is the whole transcript. Values whose names say that they are secret are left out, and HIDDEN-1,
+/// HIDDEN-2 … stand there; --with-secrets keeps them. Existing files are never replaced unless you
+/// say so, and a file is there whole or not at all.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -50,6 +51,9 @@ pub(crate) struct Export {
     /// Replace files that are there already
     #[arg(long)]
     force: bool,
+    /// Keep values that are secret by their name, and addresses' tokens
+    #[arg(long)]
+    with_secrets: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -82,8 +86,8 @@ impl Export {
         if ids.is_empty() {
             bail!("Nothing was found, so nothing was written.");
         }
-        let job = Job {
-            archive,
+        let mut job = Job {
+            scribe: api.scribe(self.with_secrets)?,
             format: self.format.format(),
             existing: if self.force { Existing::Replace } else { Existing::Keep },
             stop: &stop_flag(),
@@ -98,7 +102,9 @@ impl Export {
         }
         if to_output {
             let mut out = io::stdout().lock();
-            return Ok(job.write_all(&ids, &mut out)?);
+            job.write_all(&ids, &mut out)?;
+            job.tell_hidden();
+            return Ok(());
         }
         if folder {
             job.to_folder(&ids, &self.out)?;
@@ -106,10 +112,12 @@ impl Export {
             if let Some(parent) = self.out.parent() {
                 make_folder(parent)?;
             }
-            export::save(&self.out, job.existing, |file| job.write_all(&ids, file))
+            let existing = job.existing;
+            export::save(&self.out, existing, |file| job.write_all(&ids, file))
                 .map_err(|error| explained(error, &self.out))?;
         }
         say(&format!("{} written to {}", count(ids.len()), self.out.display()));
+        job.tell_hidden();
         Ok(())
     }
 }
@@ -144,7 +152,7 @@ fn find(archive: &Archive, query: &str) -> anyhow::Result<Vec<String>> {
 }
 
 struct Job<'a> {
-    archive: &'a Archive,
+    scribe: Scribe,
     format: Format,
     existing: Existing,
     stop: &'a AtomicBool,
@@ -152,7 +160,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Writes all into one document.
-    fn write_all(&self, ids: &[String], out: &mut dyn Write) -> io::Result<()> {
+    fn write_all(&mut self, ids: &[String], out: &mut dyn Write) -> io::Result<()> {
         let mut progress = Progress::new();
         let list = self.format == Format::Json && ids.len() > 1;
         if list {
@@ -162,7 +170,7 @@ impl Job<'_> {
             progress.at(|| format!("Writing conversation {} of {}", number + 1, ids.len()));
             self.go_on()?;
             let transcript =
-                self.archive.transcript(&ConversationId::from_text(id)).map_err(io::Error::other)?;
+                self.scribe.conversation(&ConversationId::from_text(id)).map_err(io::Error::other)?;
             let part = export::render_part(&transcript, self.format, &chrono::Local, number == 0);
             if list {
                 let end: &[u8] = if number + 1 < ids.len() { b",\n" } else { b"\n]\n" };
@@ -176,13 +184,13 @@ impl Job<'_> {
         out.flush()
     }
 
-    fn to_folder(&self, ids: &[String], folder: &Path) -> anyhow::Result<()> {
+    fn to_folder(&mut self, ids: &[String], folder: &Path) -> anyhow::Result<()> {
         make_folder(folder)?;
         let mut progress = Progress::new();
         for (number, id) in ids.iter().enumerate() {
             progress.at(|| format!("Writing conversation {} of {}", number + 1, ids.len()));
             self.go_on()?;
-            let transcript = self.archive.transcript(&ConversationId::from_text(id))?;
+            let transcript = self.scribe.conversation(&ConversationId::from_text(id))?;
             let path = folder.join(export::file_name(&transcript, self.format, &chrono::Local));
             let page = export::render(&transcript, self.format, &chrono::Local);
             export::save(&path, self.existing, |file| file.write_all(page.as_bytes()))
@@ -190,6 +198,14 @@ impl Job<'_> {
         }
         progress.clear();
         Ok(())
+    }
+
+    fn tell_hidden(&self) {
+        match self.scribe.hidden() {
+            0 => {}
+            1 => say("1 secret was left out. Use --with-secrets to keep it."),
+            more => say(&format!("{more} secrets were left out. Use --with-secrets to keep them.")),
+        }
     }
 
     fn go_on(&self) -> io::Result<()> {

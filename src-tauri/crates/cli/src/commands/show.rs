@@ -15,7 +15,7 @@ const NAMED: usize = 5;
 /// Read one conversation
 ///
 /// Times are in this machine's zone, except in JSON. Reading here does not mark a conversation
-/// as read.
+/// as read. A page leaves out what is secret by its name; JSON leaves out nothing.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -38,17 +38,23 @@ pub(crate) struct Show {
     /// Print it as Markdown
     #[arg(long, group = "as")]
     markdown: bool,
+    /// Keep values in the page that are secret by their name, and addresses' tokens
+    #[arg(long, requires = "html")]
+    with_secrets: bool,
 }
 
 impl Show {
     pub(crate) fn run(self, api: &Api) -> anyhow::Result<()> {
-        let transcript = api.archive().transcript(&find(api.archive(), &self.id)?)?;
+        let id = find(api.archive(), &self.id)?;
         let format = match (self.json, self.html, self.markdown) {
             (true, _, _) => Format::Json,
             (_, true, _) => Format::Html,
             (_, _, true) => Format::Markdown,
             _ => Format::Text,
         };
+        // A page is made to be handed on; the rest is read here.
+        let whole = self.with_secrets || format != Format::Html;
+        let transcript = api.scribe(whole)?.conversation(&id)?;
         output::write(export::render(&transcript, format, &chrono::Local).as_bytes())
     }
 }

@@ -2,36 +2,17 @@
 //! they are secret, and known secrets wherever they stand.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
-use afterchat_transcript::payload::{Kind, Payload, Value};
+use afterchat_transcript::payload::{Payload, multipart};
 use afterchat_transcript::{Delivery, Header};
 
 use super::Secrets;
+use super::names::{named, tells, tells_in_body};
 
 /// Stands in a delivery's path and headers where a secret stood that was not kept.
 const TAKEN_OUT: &str = "…";
 /// Known secrets shorter than this are not looked for: they would be found in ordinary words.
 const SHORTEST: usize = 8;
-/// What the names of secrets hold, in small letters and without what stands between words.
-const TELLING: [&str; 13] = [
-    "token",
-    "secret",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "password",
-    "passwd",
-    "credential",
-    "session",
-    "cookie",
-    "csrf",
-    "xsrf",
-    "jwt",
-];
-/// What of those tells nothing in a body: sessions and cookies are what a chat service has to tell of, and what fixtures
-/// are kept for.
-const ORDINARY_IN_BODY: [&str; 2] = ["session", "cookie"];
 /// Schemes of authorization; the word stays, what follows it is secret.
 const SCHEMES: [&str; 4] = ["bearer", "basic", "digest", "token"];
 
@@ -69,6 +50,12 @@ impl Mask {
         self.secrets == Secrets::Hidden
     }
 
+    /// How many different secrets have been hidden so far.
+    #[must_use]
+    pub fn hidden(&self) -> usize {
+        self.numbers.len()
+    }
+
     pub(super) fn apply(&mut self, delivery: &Delivery) -> Shown {
         let not_kept = delivery
             .headers
@@ -90,7 +77,13 @@ impl Mask {
         if let Some(query) = &mut shown.delivery.query {
             *query = self.query(query, &mut shown.hidden);
         }
-        let body = self.named_in(&shown.delivery.body);
+        let content_type =
+            delivery.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-type"));
+        let content_type = content_type.map(|header| String::from_utf8_lossy(&header.value));
+        let body = match content_type.and_then(|named| multipart::read(&named, &delivery.body)) {
+            Some(parted) => self.named_in_parts(&delivery.body, &parted.parts),
+            None => self.named_in(&delivery.body),
+        };
         let body = self.known_in(&body);
         if body != shown.delivery.body {
             shown.hidden.push("body".to_owned());
@@ -147,6 +140,28 @@ impl Mask {
         query.split('&').map(part).collect::<Vec<_>>().join("&")
     }
 
+    /// The same of a body in parts: a part whose name tells that it is secret, and what names tell inside of the others.
+    fn named_in_parts(&mut self, body: &[u8], parts: &[multipart::Part]) -> Vec<u8> {
+        let (mut shown, mut done) = (Vec::with_capacity(body.len()), 0);
+        for part in parts {
+            // Places that do not fit into each other are none.
+            let (Some(before), Some(written)) =
+                (body.get(done..part.span.start), body.get(part.span.clone()))
+            else {
+                continue;
+            };
+            shown.extend_from_slice(before);
+            if part.name.as_deref().is_some_and(tells_in_body) && !written.is_empty() {
+                shown.extend_from_slice(self.placeholder(written).as_bytes());
+            } else {
+                shown.extend_from_slice(&self.named_in(written));
+            }
+            done = part.span.end;
+        }
+        shown.extend_from_slice(body.get(done..).unwrap_or_default());
+        shown
+    }
+
     /// This body with a placeholder for each text whose name tells that it is secret. What has no values that can be
     /// told apart stays as it is.
     fn named_in(&mut self, body: &[u8]) -> Vec<u8> {
@@ -190,11 +205,11 @@ impl Mask {
         shown
     }
 
-    fn known_in_text(&mut self, text: &str) -> String {
+    pub(super) fn known_in_text(&mut self, text: &str) -> String {
         String::from_utf8_lossy(&self.known_in(text.as_bytes())).into_owned()
     }
 
-    fn placeholder(&mut self, secret: &[u8]) -> String {
+    pub(super) fn placeholder(&mut self, secret: &[u8]) -> String {
         let next = self.numbers.len() + 1;
         format!("HIDDEN-{}", self.numbers.entry(secret.to_owned()).or_insert(next))
     }
@@ -213,38 +228,11 @@ pub fn concealed(query: &str) -> Option<String> {
     (shown != query).then_some(shown)
 }
 
-/// Finds the texts below this value whose names tell that they are secret, and where they stand.
-fn named(value: &Value, secret: bool, found: &mut Vec<(Range<usize>, String)>) {
-    match &value.kind {
-        Kind::Text(text) if secret && !text.is_empty() && !value.span.is_empty() => {
-            found.push((value.span.clone(), text.clone()));
-        }
-        Kind::Array(items) => items.iter().for_each(|item| named(item, secret, found)),
-        Kind::Object(entries) => {
-            let telling = |name: &str| says(name, |word| !ORDINARY_IN_BODY.contains(&word));
-            entries.iter().for_each(|(name, entry)| named(entry, telling(name), found));
-        }
-        // A number is a count of tokens rather than one.
-        Kind::Text(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-    }
-}
-
 /// An address with a placeholder for each secret in its query, to be shown where it only has to be recognised.
 #[must_use]
 pub fn recognisable(address: &str) -> String {
     let shown = address.split_once('?').and_then(|(before, query)| Some((before, concealed(query)?)));
     shown.map_or_else(|| address.to_owned(), |(before, query)| format!("{before}?{query}"))
-}
-
-/// True when a name says that its value is secret.
-fn tells(name: &str) -> bool {
-    says(name, |_| true)
-}
-
-fn says(name: &str, counts: impl Fn(&str) -> bool) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let plain = plain.to_ascii_lowercase();
-    TELLING.into_iter().any(|word| counts(word) && plain.contains(word))
 }
 
 fn scheme_of(value: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -369,6 +357,24 @@ mod tests {
             check_body(ordinary, ordinary);
         }
         check_body("<a><token>t</token><b>c</b></a>", "<a><token>HIDDEN-1</token><b>c</b></a>");
+    }
+
+    #[test]
+    fn a_body_in_parts_is_masked_part_by_part() {
+        let part = |head: &str, body: &str| {
+            format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+        };
+        let parts = |token: &str, inner: &str| {
+            part("name=\"api_token\"", token)
+                + &part("name=\"chat\"", &format!(r#"{{"password": "{inner}", "tokens": 2}}"#))
+                + &part("name=\"words\"", "token")
+                + "--b--\r\n"
+        };
+        let content_type = ("content-type", "multipart/form-data; boundary=b");
+        let shown =
+            Mask::new(Secrets::Hidden, []).apply(&delivery(&[content_type], None, &parts("t t", "p")));
+        assert_eq!(String::from_utf8(shown.delivery.body).unwrap(), parts("HIDDEN-1", "HIDDEN-2"));
+        assert_eq!(shown.hidden, ["body"]);
     }
 
     #[test]

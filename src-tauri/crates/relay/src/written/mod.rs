@@ -1,15 +1,18 @@
 //! A delivery as a text that says it again elsewhere: a `curl` or HTTPie command, a raw HTTP request, an entry of a HAR
-//! file, or a test fixture. Pure: nothing is sent here and no file is written.
+//! file, or a test fixture; and a conversation without what is secret in it. Pure: nothing is sent here and no file is
+//! written.
 //!
 //! Such texts are handed on, so secrets are left out unless they are asked for ([`Secrets`]). What a stranger put into a
 //! delivery stays data: no byte of it is read by a shell or a program as anything else.
 
+mod conversation;
 mod curl;
 mod fixture;
 pub mod har;
 mod head;
 mod httpie;
 mod mask;
+mod names;
 mod raw;
 mod shell;
 

@@ -10,7 +10,7 @@ use crate::target::Recorder;
 const NOTHING: &[&str] = &[];
 /// A delivery is shown as it was sent.
 const BODY: &[&str] = &[IN_BODY];
-/// A conversation's further fields are what its service sent, under whatever name, and stand in its transcript.
+/// The whole transcript has what its service sent, under whatever name.
 const FIELDS: &[&str] = &[IN_BODY];
 /// Who asks for secrets is told them.
 const ASKED: &[&str] = &[IN_HEAD[0], IN_HEAD[1], IN_HEAD[2], IN_HEAD[3], IN_BODY];
@@ -52,14 +52,20 @@ const TABLE: &[(&str, &[&str])] = &[
     ("search lamps --json", NOTHING),
     ("show {id}", NOTHING),
     ("show {id} --json", FIELDS),
+    ("show {id} --html", NOTHING),
+    ("show {id} --html --with-secrets", FIELDS),
+    ("show {id} --markdown", NOTHING),
     ("visitor {id}", NOTHING),
     ("visitor {id} --json", NOTHING),
-    ("export lamps --format json --out -", FIELDS),
+    ("export lamps --format json --out -", NOTHING),
+    ("export lamps --format json --out - --with-secrets", FIELDS),
     ("export lamps --format csv --out -", NOTHING),
     ("export lamps --format md --out -", NOTHING),
     ("export lamps --format txt --out -", NOTHING),
-    ("export {id} --format html --out -", FIELDS),
-    ("export lamps --format html --out out/pages", FIELDS),
+    ("export {id} --format html --out -", NOTHING),
+    ("export {id} --format html --out - --with-secrets", FIELDS),
+    ("export lamps --format html --out out/pages", NOTHING),
+    ("export lamps --format html --out out/pages --with-secrets", FIELDS),
     ("backfill snapengage", NOTHING),
     ("backfill snapengage --json", NOTHING),
     ("import saved", NOTHING),
