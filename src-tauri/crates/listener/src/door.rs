@@ -176,3 +176,24 @@ fn gave_up(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::gave_up;
+
+    #[test]
+    fn a_sender_that_is_gone_is_no_shortage() {
+        for (kind, gone) in [
+            (ErrorKind::ConnectionAborted, true),
+            (ErrorKind::ConnectionReset, true),
+            (ErrorKind::ConnectionRefused, true),
+            (ErrorKind::QuotaExceeded, false),
+            (ErrorKind::OutOfMemory, false),
+            (ErrorKind::Other, false),
+        ] {
+            assert_eq!(gave_up(&kind.into()), gone, "{kind:?}");
+        }
+    }
+}

@@ -79,7 +79,9 @@ fn follows(lines: &[httparse::Header<'_>]) -> Option<Follows> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Follows, RawHead};
+    use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+    use super::{Follows, RawHead, understood};
 
     fn check(head: &str, expected: Option<Follows>) {
         let found = RawHead::read(head.as_bytes().to_vec()).map(|(_, follows)| follows);
@@ -104,5 +106,32 @@ mod tests {
         check("POST / HTTP/1.1\r\nContent-Length: 5, 5\r\n\r\n", None);
         check("POST / HTTP/1.1\r\n folded: line\r\n\r\n", None);
         check("POST /", None);
+    }
+
+    /// Headers as hyper understands them.
+    fn map(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let line = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        lines.iter().map(line).collect()
+    }
+
+    #[test]
+    fn lines_are_those_of_the_same_request_only() {
+        let head = b"POST / HTTP/1.1\r\nX-A: 1\r\nx-a: 2\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n";
+        let (head, _) = RawHead::read(head.to_vec()).expect("a head");
+        let same = map(&[("x-a", "1"), ("x-a", "2"), ("content-length", "0")]);
+        let names: Vec<_> =
+            head.lines(&Method::POST, &same).expect("its own").into_iter().map(|line| line.name).collect();
+        assert_eq!(names, ["X-A", "x-a", "Content-Length", "Content-Length"], "as they were sent");
+        assert!(head.lines(&Method::PUT, &same).is_none(), "another method is another request");
+        assert!(head.lines(&Method::POST, &map(&[("x-a", "1")])).is_none(), "so are other lines");
+    }
+
+    #[test]
+    fn what_hyper_understood_stands_in_for_lines_that_were_not_recorded() {
+        let lines = understood(&map(&[("x-a", "1"), ("x-b", "2"), ("x-a", "3")]));
+        let lines: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.value.as_slice())).collect();
+        assert_eq!(lines, [("x-a", b"1".as_slice()), ("x-a", b"3"), ("x-b", b"2")]);
     }
 }

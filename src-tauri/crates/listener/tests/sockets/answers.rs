@@ -74,6 +74,19 @@ async fn a_connection_that_is_to_be_dropped_ends_without_a_byte_and_after_the_co
 }
 
 #[tokio::test]
+async fn who_closes_its_side_before_the_connection_is_dropped_is_noted_as_having_left() {
+    let drop = Reply { drop: true, delay: Duration::from_millis(50), ..with_status(200) };
+    let ledger = Ledger::telling([drop]);
+    let door = opened(&ledger, Limits::default()).await;
+    let mut sender = Sender::connect(door.address).await;
+    sender.send(post("{}")).await;
+    sender.socket.shutdown().await.expect("our side closes");
+    assert_eq!(sender.closed().await, b"");
+    let (told, _) = ledger.noted(1).await;
+    assert!(told[0].handed && told[0].left.is_some(), "{told:?}");
+}
+
+#[tokio::test]
 async fn a_sender_that_gives_up_during_the_delay_has_its_delivery_kept_and_its_leaving_noted() {
     let reply = Reply { delay: Duration::from_secs(3600), ..with_status(200) };
     let ledger = Ledger::telling([reply]);

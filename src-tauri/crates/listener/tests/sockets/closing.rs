@@ -1,10 +1,12 @@
 //! Opening on a port, and closing without losing what is on its way.
 
 use std::io::ErrorKind;
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use afterchat_listener::{Limits, bind};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use crate::ledger::{HOOK, Ledger, met, opened, post};
 use crate::sender::Sender;
@@ -69,15 +71,48 @@ async fn a_closed_door_leaves_its_port() {
 }
 
 #[tokio::test]
-async fn the_next_free_port_is_taken_when_the_wanted_one_is_not() {
-    let taken = bind(0).await.expect("a free port");
-    let port = taken.local_addr().expect("an address").port();
-    match bind(port).await {
-        Ok(other) => {
-            let address = other.local_addr().expect("an address");
-            assert!(address.ip().is_loopback(), "the door is never open to the network");
-            assert!((port + 1..=port + 20).contains(&address.port()), "close to the one that was wanted");
+async fn a_door_that_is_forgotten_takes_nobody_in() {
+    let (door, ledger, mut sender) = met(Limits::default()).await;
+    sender.send(post("{}")).await;
+    assert_eq!(sender.answer().await.status, 200);
+    let address = door.address;
+    drop(door);
+    let shut = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
         }
-        Err(error) => assert_eq!(error.kind(), ErrorKind::AddrInUse),
+    };
+    timeout(GRACE, shut).await.expect("nothing listens there any more");
+    sender.closed().await;
+    assert_eq!(ledger.kept().len(), 1);
+}
+
+/// Takes a port and the twenty-one above it, from where the system gives none away by itself.
+async fn row_of_ports() -> Vec<TcpListener> {
+    let offset = u16::try_from(std::process::id() % 300).expect("small") * 22;
+    for first in (10_000 + offset..30_000).chain(10_000..10_000 + offset).step_by(22) {
+        let mut row = Vec::new();
+        for port in first..first + 22 {
+            row.extend(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await);
+        }
+        if row.len() == 22 {
+            return row;
+        }
+    }
+    panic!("no twenty-two ports in a row are free");
+}
+
+#[tokio::test]
+async fn the_next_free_port_is_taken_of_the_twenty_above_the_wanted_one() {
+    let mut row = row_of_ports().await;
+    let addresses: Vec<_> = row.iter().map(|taken| taken.local_addr().expect("an address")).collect();
+    let wanted = addresses[0].port();
+    drop(row.pop());
+    let refused = bind(wanted).await.expect_err("the twenty-first above it is too far away");
+    assert_eq!(refused.kind(), ErrorKind::AddrInUse);
+    for free in [20, 7, 1, 0] {
+        drop(row.remove(free));
+        let bound = bind(wanted).await.expect("one of them is free").local_addr().expect("an address");
+        assert_eq!(bound, addresses[free], "the first free one, and never open to the network");
     }
 }

@@ -101,6 +101,25 @@ async fn bodies_beyond_the_memory_limit_wait_for_their_turn() {
 }
 
 #[tokio::test]
+async fn a_body_without_a_length_gives_back_the_memory_it_did_not_need() {
+    let ledger = Ledger::closed_gate();
+    let door = opened(&ledger, Limits { body_bytes: 4096, bodies_bytes: 4096, ..Limits::default() }).await;
+    let mut first = Sender::connect(door.address).await;
+    first
+        .send(format!("POST {HOOK} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"))
+        .await;
+    ledger.begun.subscribe().wait_for(|begun| *begun == 1).await.expect("the append begins");
+    let mut second = Sender::connect(door.address).await;
+    second
+        .send(format!("POST {HOOK} HTTP/1.1\r\nContent-Length: 3072\r\nExpect: 100-continue\r\n\r\n"))
+        .await;
+    assert_eq!(second.answer().await.status, 100, "only one byte of the first waits for its answer");
+    second.send([b'x'; 3072]).await;
+    ledger.gate.add_permits(2);
+    assert_eq!((first.answer().await.status, second.answer().await.status), (200, 200));
+}
+
+#[tokio::test]
 async fn a_sender_that_takes_no_answers_is_given_up() {
     let limits = Limits { answer: SHORT, head: SOON, ..Limits::default() };
     let (_door, _ledger, mut sender) = met(limits).await;
@@ -125,16 +144,23 @@ async fn the_door_survives_a_shortage_of_files() {
         assert!(status.expect("a shell").success(), "the test inside the limited process must pass");
         return;
     }
-    let (door, ledger, _) = met(Limits::default()).await;
+    // Nobody is given up for being slow here.
+    let ledger = Ledger::default();
+    let door = opened(&ledger, Limits { head: Duration::from_secs(3600), ..Limits::default() }).await;
+    let reserve = std::fs::File::open("/dev/null").expect("a file");
     let mut senders = Vec::new();
     while let Ok(socket) = tokio::net::TcpStream::connect(door.address).await {
         senders.push(socket);
         tokio::task::yield_now().await;
     }
     assert!(senders.len() > 10, "the shortage must come from our own connections");
+    drop(reserve);
+    let mut sender = Sender::connect(door.address).await;
+    sender.send(post("1")).await;
+    assert_eq!(sender.answer().await.status, 200, "somebody idle had to leave a file to it");
     senders.drain(..senders.len() / 2);
     let mut sender = Sender::connect(door.address).await;
-    sender.send(post("{}")).await;
+    sender.send(post("2")).await;
     assert_eq!(sender.answer().await.status, 200, "once files are free again, the door goes on");
-    assert_eq!(ledger.kept().len(), 1);
+    assert_eq!(ledger.kept().len(), 2);
 }
