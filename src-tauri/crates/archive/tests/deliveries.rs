@@ -193,6 +193,21 @@ fn an_accepted_delivery_leaves_the_quarantine_of_a_search() {
 }
 
 #[test]
+fn only_what_the_door_refused_is_in_doubt_until_somebody_accepts_it() {
+    let house = House::six();
+    let state = |id: i64| {
+        let kept = house.archive.delivery(DeliveryId(id)).unwrap();
+        (kept.doubt, kept.refused)
+    };
+    assert_eq!(state(1), (None, false), "nobody checked it");
+    assert_eq!(state(3), (None, false), "it may come unsigned");
+    assert_eq!(state(4), (Some(Doubt::Wrong), true));
+    assert_eq!(state(5), (None, false), "its signature is good");
+    house.archive.accept(&[DeliveryId(4)], true, at(20)).unwrap();
+    assert_eq!(state(4), (None, true), "that it was refused stays");
+}
+
+#[test]
 fn what_waits_to_be_read_is_found() {
     let house = House::six();
     house.archive.rebuild().unwrap();

@@ -1,10 +1,41 @@
-//! That the list runs along an index wherever one leads to few deliveries.
+//! That the list runs along an index wherever one leads to few deliveries, and that what waits is counted by what it takes.
 
-use afterchat_transcript::Instant;
 use afterchat_transcript::query::deliveries::DeliveryQuery;
+use afterchat_transcript::{Delivery, DeliveryKind, Header, Instant};
 
 use super::listing::{JournalQuestion, plan};
+use super::{DeliveryId, Row};
 use crate::Archive;
+
+#[test]
+fn a_waiting_delivery_counts_by_the_bytes_that_are_stored_of_it() {
+    let row = |body: Vec<u8>| {
+        let header = Header { name: "X-A".to_owned(), value: b"12".to_vec() };
+        let delivery = Delivery {
+            kind: DeliveryKind::Hook,
+            source: "shop".to_owned(),
+            provider: None,
+            method: "POST".to_owned(),
+            path: "/h/shop/…".to_owned(),
+            query: None,
+            headers: vec![header.clone(), header],
+            body,
+            received_at: Instant::from_millis(1_800_000_000_000).unwrap(),
+        };
+        Row::new(delivery, None).bytes()
+    };
+    let headers = "X-A: 12\n".len() * 2;
+    assert_eq!(row(Vec::new()), headers);
+    assert_eq!(row(vec![b'a'; 127]), headers + 127, "too short to be compressed");
+    let compressed = row(vec![b'a'; 100_000]);
+    assert!((headers + 1..headers + 1_000).contains(&compressed), "{compressed}: it is stored compressed");
+}
+
+#[test]
+fn a_number_is_written_as_people_write_it() {
+    assert_eq!(DeliveryId(12).to_string(), "12");
+    assert_eq!(format!("{:>4}", DeliveryId(12)), "  12");
+}
 
 #[test]
 fn what_is_rare_is_found_by_its_index_and_never_sorted() {
