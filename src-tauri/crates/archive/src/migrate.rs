@@ -9,6 +9,7 @@ use std::path::Path;
 use afterchat_transcript::Instant;
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::opening::{OpeningStage, Teller};
 use crate::{ArchiveError, backup, projector};
 
 /// Tells other programs whose file it is: "Aftc".
@@ -33,26 +34,43 @@ pub(crate) fn newest() -> i64 {
 }
 
 /// Applies what is missing to the archive in this folder.
-pub(crate) fn migrate(connection: &mut Connection, folder: &Path, now: Instant) -> Result<(), ArchiveError> {
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    folder: &Path,
+    now: Instant,
+    teller: &mut Teller<'_>,
+) -> Result<(), ArchiveError> {
     let found = format(connection)?;
     if found > newest() {
         return Err(ArchiveError::Newer { found, known: newest() });
     }
     if found > 0 && found < newest() {
-        backup::before_migration(connection, folder, found, now)?;
+        backup::before_migration(connection, folder, found, now, teller)?;
     }
-    make(connection, newest())
+    let all = u64::try_from(newest() - found).unwrap_or_default();
+    make(connection, newest(), &mut |done| {
+        // A new archive is made in a moment, and one of today's format is left as it is.
+        if found > 0 {
+            teller.at(OpeningStage::Changing, done, all);
+        }
+    })
 }
 
-/// Brings a database to this format, without a backup.
-pub(crate) fn make(connection: &mut Connection, wanted: i64) -> Result<(), ArchiveError> {
+/// Brings a database to this format, without a backup. `done` hears how many formats it has come forward.
+pub(crate) fn make(
+    connection: &mut Connection,
+    wanted: i64,
+    done: &mut dyn FnMut(u64),
+) -> Result<(), ArchiveError> {
     let found = format(connection)?;
+    let mut came = 0;
     for (number, migration) in (1..=wanted).zip(MIGRATIONS) {
         // Another program may have brought the file forward since; inside the transaction nobody can.
         // What is done already needs none: it would wait for whoever writes just now.
         if found >= number {
             continue;
         }
+        done(came);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if format(&transaction)? < number {
             transaction.execute_batch(migration)?;
@@ -63,6 +81,8 @@ pub(crate) fn make(connection: &mut Connection, wanted: i64) -> Result<(), Archi
             transaction.pragma_update(None, "user_version", number)?;
             transaction.commit()?;
         }
+        came += 1;
+        done(came);
     }
     let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if application != APPLICATION {

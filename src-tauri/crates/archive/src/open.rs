@@ -16,6 +16,7 @@ use crate::damage::{self, Checker};
 use crate::error::{AppendError, ArchiveError};
 use crate::journal::{self, DeliveryId, Examined};
 use crate::migrate::migrate;
+use crate::opening::{Opening, Teller};
 use crate::patience;
 use crate::projector::{Projector, Wake};
 use crate::readers::Readers;
@@ -73,21 +74,42 @@ impl Archive {
     /// When the folder cannot be used, a newer program or another one wrote the file, or it is damaged and cannot be
     /// repaired because another program has it open or the disk is full.
     pub fn open(folder: &Path, now: Instant) -> Result<Self, ArchiveError> {
+        Self::open_with(folder, now, &mut Teller::unheard())
+    }
+
+    /// The same, and `tell` hears what is being done, how far it is and of how much: some stages take minutes on a large
+    /// archive. Another program that repairs it is waited for as long as that takes. A program that ends meanwhile loses
+    /// nothing: a repair begins again at the next start, and a change of format is one transaction for each format.
+    ///
+    /// # Errors
+    /// As [`Archive::open`].
+    pub fn open_telling(
+        folder: &Path,
+        now: Instant,
+        tell: &mut dyn FnMut(Opening),
+    ) -> Result<Self, ArchiveError> {
+        Self::open_with(folder, now, &mut Teller::new(tell))
+    }
+
+    fn open_with(folder: &Path, now: Instant, teller: &mut Teller<'_>) -> Result<Self, ArchiveError> {
         let unusable = |cause| ArchiveError::Folder { folder: folder.to_owned(), cause };
         make_private_folder(folder).map_err(unusable)?;
-        let found = damage::make_ready(folder, now)?;
-        let lock = lock::join(folder)?;
-        match begin(folder, now) {
-            Ok(connection) => Self::start(folder, connection, lock, found),
-            Err(ArchiveError::Damaged(said)) => {
-                drop(lock);
-                if !damage::repair_alone(folder, now)? {
-                    return Err(ArchiveError::Damaged(said));
+        let mut repaired = false;
+        loop {
+            let found = damage::make_ready(folder, now, teller)?;
+            // Whoever was waited for may have been ended in the midst of it: then it is gone on with.
+            let Some(lock) = lock::join(folder, teller)? else { continue };
+            match begin(folder, now, teller) {
+                Ok(connection) => return Self::start(folder, connection, lock, found),
+                Err(ArchiveError::Damaged(said)) => {
+                    drop(lock);
+                    if repaired || !damage::repair_alone(folder, now, teller)? {
+                        return Err(ArchiveError::Damaged(said));
+                    }
+                    repaired = true;
                 }
-                let lock = lock::join(folder)?;
-                Self::start(folder, begin(folder, now)?, lock, damage::Found::default())
+                Err(error) => return Err(error),
             }
-            Err(error) => Err(error),
         }
     }
 
@@ -261,15 +283,15 @@ impl Drop for Inner {
 }
 
 /// The writing connection, with the archive brought to today's format.
-fn begin(folder: &Path, now: Instant) -> Result<Connection, ArchiveError> {
+fn begin(folder: &Path, now: Instant, teller: &mut Teller<'_>) -> Result<Connection, ArchiveError> {
     let file = folder.join(FILE);
     make_private_file(&file).map_err(|cause| ArchiveError::Folder { folder: folder.to_owned(), cause })?;
     let mut connection = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    migrate(&mut connection, folder, now)?;
+    migrate(&mut connection, folder, now, teller)?;
     sources::found(&mut connection, now)?;
     // All sources are read here, so that damage to them is met while it can be repaired.
     sources::all(&connection)?;
-    damage::go_on(&connection)?;
+    damage::go_on(&connection, teller)?;
     Ok(connection)
 }
 

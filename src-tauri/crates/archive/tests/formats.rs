@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant as Moment};
 
-use afterchat_archive::{Archive, JournalQuestion, ListQuestion, View};
+use afterchat_archive::{Archive, JournalQuestion, ListQuestion, Opening, OpeningStage, View};
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::query::Query;
 use afterchat_transcript::{Instant, Transcript};
@@ -98,4 +98,29 @@ fn an_archive_is_copied_before_it_is_brought_forward() {
     assert_eq!(copy.before_migration_of, Some(1));
     assert_eq!(format(copy.path.to_str().unwrap()), 1, "whoever goes back to the older program needs it");
     assert!(format("archive.sqlite") > 1, "the archive itself is of today's format");
+}
+
+#[test]
+fn what_is_done_before_an_old_archive_is_open_is_told() {
+    let folder = unpacked(&Path::new(FIXTURES).join("format-1.sqlite.zst"));
+    let begun = folder.path().join("backups/.backup-begun.partial");
+    std::fs::create_dir(folder.path().join("backups")).unwrap();
+    std::fs::write(&begun, "a program that was ended left this").unwrap();
+    let mut told: Vec<Opening> = Vec::new();
+    Archive::open_telling(folder.path(), now(), &mut |now| told.push(now)).unwrap().close();
+    assert!(!begun.exists(), "nothing half made is left");
+
+    let mut stages: Vec<_> = told.iter().map(|now| now.stage).collect();
+    stages.dedup();
+    use OpeningStage::{BackingUp, Changing, Checking, Looking};
+    assert_eq!(stages, [Looking, BackingUp, Checking, Changing]);
+    for stage in [BackingUp, Changing] {
+        let told: Vec<_> = told.iter().filter(|now| now.stage == stage).collect();
+        assert!(told.windows(2).all(|two| two[0].done < two[1].done), "it goes forward: {told:?}");
+        assert_eq!(Some(told[told.len() - 1].done), told[0].all, "the end is told: {told:?}");
+    }
+
+    told.clear();
+    Archive::open_telling(folder.path(), now(), &mut |now| told.push(now)).unwrap().close();
+    assert_eq!(told.len(), 1, "the next time there is nothing to do: {told:?}");
 }

@@ -146,6 +146,14 @@ fn written_since(folder: &Path, then: Instant) -> bool {
         .any(|written| written > then)
 }
 
+/// Removes what a killed program left of a backup, unless another one makes one just now. Nobody else begins one as long
+/// as what is returned is held.
+pub(super) fn tidy(folder: &Path) -> Option<File> {
+    let lock = File::create(folder.join(LOCK)).ok().filter(|lock| lock.try_lock().is_ok())?;
+    sweep(folder);
+    Some(lock)
+}
+
 /// Removes what a killed program left of a backup.
 fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -26,6 +26,7 @@ use crate::damage::exchange::sync;
 use crate::damage::look::{Look, schema};
 use crate::migrate::newest;
 use crate::open::{connect, make_private_folder};
+use crate::opening::{OpeningStage, Teller};
 use crate::{Archive, ArchiveError};
 
 /// Pages that are copied at once, and how long others go first then.
@@ -108,14 +109,23 @@ pub(crate) fn before_migration(
     folder: &Path,
     format: i64,
     now: Instant,
+    teller: &mut Teller<'_>,
 ) -> Result<(), ArchiveError> {
-    make_private_folder(&folder.join(keep::FOLDER))?;
+    let backups = folder.join(keep::FOLDER);
+    make_private_folder(&backups)?;
     let there = list(folder).into_iter().any(|backup| backup.before_migration_of == Some(format));
     if there {
         return Ok(());
     }
-    let to = folder.join(keep::FOLDER).join(keep::name(now, Some(format)));
-    copy(connection, &to, &mut |_| ControlFlow::Continue(())).map(drop)
+    let _others_wait = made::tidy(&backups);
+    let mut copied_so_far = |copied: Copied| {
+        teller.at(OpeningStage::BackingUp, copied.done, copied.all);
+        if copied.done >= copied.all {
+            teller.begin(OpeningStage::Checking);
+        }
+        ControlFlow::Continue(())
+    };
+    copy(connection, &backups.join(keep::name(now, Some(format))), &mut copied_so_far).map(drop)
 }
 
 /// What was found in a file that may be a backup.

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::time::{Duration, Instant as Moment};
 
 use crate::ArchiveError;
+use crate::opening::{OpeningStage, Teller};
 
 /// The file that is locked. It is never removed: two programs would hold locks on two files of one name.
 const FILE: &str = "archive.lock";
-/// How long a program waits for another one that exchanges the files, and how often it looks.
+/// How long a program waits for another one that exchanges the files when nobody is told that it waits, and how often it
+/// looks.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -33,19 +35,25 @@ fn file(folder: &Path) -> std::io::Result<File> {
     options.open(folder.join(FILE))
 }
 
-/// Joins whoever has the archive open, once nobody exchanges its files any more.
-pub(crate) fn join(folder: &Path) -> Result<Shared, ArchiveError> {
-    let until = Moment::now() + PATIENCE;
+/// Joins whoever has the archive open. `None` when another program exchanged its files and has let go of them now: then
+/// they must be looked at before they are opened.
+pub(crate) fn join(folder: &Path, teller: &mut Teller<'_>) -> Result<Option<Shared>, ArchiveError> {
+    let until = (!teller.is_heard()).then(|| Moment::now() + PATIENCE);
+    let mut waited = false;
     let file = match file(folder) {
         Ok(file) => file,
-        Err(error) => return Ok(without(&error)),
+        Err(error) => return Ok(Some(without(&error))),
     };
     loop {
         match file.try_lock_shared() {
-            Ok(()) => return Ok(Shared { _file: Some(file) }),
-            Err(TryLockError::WouldBlock) if Moment::now() < until => std::thread::sleep(LOOK),
+            Ok(()) => return Ok((!waited).then_some(Shared { _file: Some(file) })),
+            Err(TryLockError::WouldBlock) if until.is_none_or(|until| Moment::now() < until) => {
+                waited = true;
+                teller.begin(OpeningStage::Waiting);
+                std::thread::sleep(LOOK);
+            }
             Err(TryLockError::WouldBlock) => return Err(ArchiveError::BeingExchanged),
-            Err(TryLockError::Error(error)) => return Ok(without(&error)),
+            Err(TryLockError::Error(error)) => return Ok(Some(without(&error))),
         }
     }
 }

@@ -31,6 +31,7 @@ use crate::ArchiveError;
 use crate::backup;
 use crate::migrate::{self, newest};
 use crate::open::{FILE, make_private_file};
+use crate::opening::{OpeningStage, Teller};
 use exchange::with_ending;
 use look::{Damage, Look};
 use salvage::Pages;
@@ -48,7 +49,12 @@ pub(crate) struct Found {
 
 /// Looks at the archive in this folder before it is opened, unless another program has it open, and repairs it if that is
 /// needed.
-pub(crate) fn make_ready(folder: &Path, now: Instant) -> Result<Found, ArchiveError> {
+pub(crate) fn make_ready(
+    folder: &Path,
+    now: Instant,
+    teller: &mut Teller<'_>,
+) -> Result<Found, ArchiveError> {
+    teller.begin(OpeningStage::Looking);
     let Some(_alone) = lock::alone(folder) else { return Ok(Found::default()) };
     exchange::finish(folder)?;
     let file = folder.join(FILE);
@@ -61,29 +67,34 @@ pub(crate) fn make_ready(folder: &Path, now: Instant) -> Result<Found, ArchiveEr
         }
         Look::Foreign => Err(ArchiveError::Foreign(file)),
         Look::Newer(found) => Err(ArchiveError::Newer { found, known: newest() }),
-        Look::Damaged(damage) => repair(folder, damage, now).map(|()| Found::default()),
+        Look::Damaged(damage) => repair(folder, damage, now, teller).map(|()| Found::default()),
     }
 }
 
 /// Repairs an archive that turned out to be damaged while it was opened; false when another program has it open.
-pub(crate) fn repair_alone(folder: &Path, now: Instant) -> Result<bool, ArchiveError> {
+pub(crate) fn repair_alone(
+    folder: &Path,
+    now: Instant,
+    teller: &mut Teller<'_>,
+) -> Result<bool, ArchiveError> {
     let Some(_alone) = lock::alone(folder) else { return Ok(false) };
-    repair(folder, Damage::Malformed, now)?;
+    repair(folder, Damage::Malformed, now, teller)?;
     Ok(true)
 }
 
 /// Goes on with what an earlier run did not finish in the archive itself.
-pub(crate) fn go_on(connection: &Connection) -> Result<(), ArchiveError> {
+pub(crate) fn go_on(connection: &Connection, teller: &mut Teller<'_>) -> Result<(), ArchiveError> {
     if bring_back::interrupted(connection)? {
+        teller.begin(OpeningStage::Changing);
         bring_back::read_all_again(connection)?;
     }
     Ok(())
 }
 
-fn repair(folder: &Path, damage: Damage, now: Instant) -> Result<(), ArchiveError> {
+fn repair(folder: &Path, damage: Damage, now: Instant, teller: &mut Teller<'_>) -> Result<(), ArchiveError> {
     tracing::warn!(damage = damage.word(), "the archive is damaged and is being repaired");
     let replacement = exchange::begin(folder)?;
-    let made = make_anew(folder, &replacement, damage, now);
+    let made = make_anew(folder, &replacement, damage, now, teller);
     if made.is_err() {
         // The next start begins again; half a replacement only takes room.
         let _removed = exchange::begin(folder);
@@ -100,6 +111,7 @@ fn make_anew(
     replacement: &Path,
     damage: Damage,
     now: Instant,
+    teller: &mut Teller<'_>,
 ) -> Result<(std::path::PathBuf, Repair), ArchiveError> {
     let file = folder.join(FILE);
     let log = with_ending(&file, "-wal");
@@ -108,11 +120,14 @@ fn make_anew(
     let mut pages = Pages::open(&file, log);
     let format = salvage::format(&mut pages).filter(|format| (1..=newest()).contains(format));
     let mut connection = anew(replacement)?;
-    migrate::make(&mut connection, format.unwrap_or_else(newest))?;
-    let salvaged = salvage::salvage(&mut pages, &connection)?;
+    migrate::make(&mut connection, format.unwrap_or_else(newest), &mut |_| {})?;
+    let all = u64::from(pages.count);
+    let mut looked = |done| teller.at(OpeningStage::Repairing, done, all);
+    let salvaged = salvage::salvage(&mut pages, &connection, &mut looked)?;
     drop(pages);
-    migrate::make(&mut connection, newest())?;
+    migrate::make(&mut connection, newest(), &mut |_| {})?;
 
+    teller.begin(OpeningStage::Comparing);
     let good = backup::newest_good(folder);
     let mut addresses_from = None;
     let mut offer = None;
@@ -142,6 +157,7 @@ fn make_anew(
         backup: offer,
     };
     report::put(&connection, &repair)?;
+    teller.begin(OpeningStage::Checking);
     backup::check(&connection)?;
     connection.close().map_err(|(_, error)| error)?;
     File::open(replacement)?.sync_all()?;

@@ -9,3 +9,4 @@ mod house;
 mod interrupted;
 mod offers;
 mod table;
+mod telling;

@@ -16,6 +16,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
 pub(crate) use log::Log;
+use pages::Seen;
 pub(crate) use pages::{MAGIC, Pages};
 
 use crate::ArchiveError;
@@ -46,7 +47,8 @@ pub(crate) fn format(pages: &mut Pages) -> Option<i64> {
 
 /// The highest number of a delivery that the file knows of; it only grows.
 pub(crate) fn highest(pages: &mut Pages) -> Option<i64> {
-    let mut seen = vec![false; pages.count as usize + 1];
+    let mut unheard = |_| {};
+    let mut seen = Seen::new(pages, &mut unheard);
     let root = *roots(pages, &mut seen).get(SEQUENCES)?;
     sequences(pages, root, &mut seen)
         .into_iter()
@@ -54,10 +56,15 @@ pub(crate) fn highest(pages: &mut Pages) -> Option<i64> {
         .map(|(_, number)| number)
 }
 
-/// Copies every readable row into `connection`, an empty archive of the same format.
-pub(crate) fn salvage(pages: &mut Pages, connection: &Connection) -> Result<Salvaged, ArchiveError> {
+/// Copies every readable row into `connection`, an empty archive of the same format. `looked` hears how many pages were
+/// looked at; at the end it is all of them.
+pub(crate) fn salvage(
+    pages: &mut Pages,
+    connection: &Connection,
+    looked: &mut dyn FnMut(u64),
+) -> Result<Salvaged, ArchiveError> {
     let tables = tables::all(connection)?;
-    let mut seen = vec![false; pages.count as usize + 1];
+    let mut seen = Seen::new(pages, looked);
     let mut roots = roots(pages, &mut seen);
     let mut fresh = Fresh { connection, salvaged: Salvaged::default(), together: 0, later: Vec::new() };
     // Deliveries first: what is noted beside them belongs to them.
@@ -66,9 +73,9 @@ pub(crate) fn salvage(pages: &mut Pages, connection: &Connection) -> Result<Salv
     let mut failed = None;
     for table in order {
         let Some(root) = roots.remove(&table.name) else { continue };
-        let mut take = |record| {
+        let mut take = |page, record| {
             if failed.is_none() {
-                failed = fresh.take(table, record, true).err();
+                failed = fresh.take(table, page, record, true).err();
             }
         };
         walk(pages, root, &mut seen, Some(&mut take));
@@ -81,8 +88,9 @@ pub(crate) fn salvage(pages: &mut Pages, connection: &Connection) -> Result<Salv
         walk(pages, root, &mut seen, None);
     }
     mark_free(pages, &mut seen);
-    lost(pages, &tables, &seen, &mut fresh)?;
-    fresh.finish(&numbers)
+    lost(pages, &tables, &mut seen, &mut fresh)?;
+    seen.end();
+    fresh.finish(pages, &numbers)
 }
 
 /// SQLite's own table of the numbers that were given.
@@ -90,10 +98,10 @@ const SEQUENCES: &str = "sqlite_sequence";
 
 /// Where the trees begin, by the name of the table or index, as the schema tells. Where part of the schema cannot be
 /// reached its pages are looked for: what stands in them is like nothing else.
-fn roots(pages: &mut Pages, seen: &mut [bool]) -> HashMap<String, u32> {
+fn roots(pages: &mut Pages, seen: &mut Seen<'_>) -> HashMap<String, u32> {
     let mut roots = HashMap::new();
     let mut whole = true;
-    let mut note = |record: Option<Record>| match record.as_ref().and_then(root) {
+    let mut note = |_, record: Option<Record>| match record.as_ref().and_then(root) {
         Some((name, root)) => drop(root.map(|root| roots.insert(name, root))),
         None => whole = false,
     };
@@ -101,13 +109,15 @@ fn roots(pages: &mut Pages, seen: &mut [bool]) -> HashMap<String, u32> {
     if !whole {
         for number in 2..=pages.count {
             let Some(node) = Node::read(pages, number).filter(|node| node.kind.is_table()) else { continue };
-            let records: Vec<_> = node.records(pages).iter().flatten().map(root).collect();
+            let records: Vec<_> = node.records(pages).flatten().map(|record| root(&record)).collect();
             if !records.is_empty() && records.iter().all(Option::is_some) {
                 let found = records.into_iter().flatten();
                 found.filter_map(|(name, root)| Some((name, root?))).for_each(|(name, root)| {
                     roots.entry(name).or_insert(root);
                 });
-                seen[number as usize] = true;
+                if seen.mark(number) {
+                    seen.looked();
+                }
             }
         }
     }
@@ -130,13 +140,13 @@ fn root(record: &Record) -> Option<(String, Option<u32>)> {
     known.then(|| (name.clone(), u32::try_from(*root).ok().filter(|root| *root > 1)))
 }
 
-fn sequences(pages: &mut Pages, root: u32, seen: &mut [bool]) -> Vec<(String, i64)> {
+fn sequences(pages: &mut Pages, root: u32, seen: &mut Seen<'_>) -> Vec<(String, i64)> {
     let mut found = Vec::new();
     walk(
         pages,
         root,
         seen,
-        Some(&mut |record| {
+        Some(&mut |_, record| {
             if let Some([Value::Text(name), Value::Integer(number)]) =
                 record.as_ref().map(|record| &record.values[..])
             {
@@ -148,18 +158,18 @@ fn sequences(pages: &mut Pages, root: u32, seen: &mut [bool]) -> Vec<(String, i6
 }
 
 /// Marks the pages that are not in use, so that erased rows do not come back from them.
-fn mark_free(pages: &mut Pages, seen: &mut [bool]) {
+fn mark_free(pages: &mut Pages, seen: &mut Seen<'_>) {
     let mut trunk = pages.page(1).filter(|head| head.starts_with(MAGIC)).and_then(|head| long(&head, 32));
     while let Some(number) = trunk.filter(|number| *number > 0) {
-        match seen.get_mut(number as usize) {
-            Some(seen) if !*seen => *seen = true,
-            _ => return,
+        if !seen.mark(number) {
+            return;
         }
+        seen.looked();
         let Some(page) = pages.page(number) else { return };
         let leaves = long(&page, 4).unwrap_or_default() as usize;
         for leaf in 0..leaves.min(page.len() / 4 - 2) {
-            if let Some(seen) = long(&page, 8 + leaf * 4).and_then(|leaf| seen.get_mut(leaf as usize)) {
-                *seen = true;
+            if long(&page, 8 + leaf * 4).is_some_and(|leaf| seen.mark(leaf)) {
+                seen.looked();
             }
         }
         trunk = long(&page, 0);
@@ -170,15 +180,16 @@ fn mark_free(pages: &mut Pages, seen: &mut [bool]) {
 fn lost<'a>(
     pages: &mut Pages,
     tables: &'a [Table],
-    seen: &[bool],
+    seen: &mut Seen<'_>,
     fresh: &mut Fresh<'a>,
 ) -> Result<(), ArchiveError> {
     for number in 2..=pages.count {
-        if seen.get(number as usize).copied().unwrap_or(true) {
+        if !seen.mark(number) {
             continue;
         }
+        seen.looked();
         let Some(node) = Node::read(pages, number) else { continue };
-        let records: Vec<Record> = node.records(pages).into_iter().flatten().collect();
+        let records: Vec<Record> = node.records(pages).flatten().collect();
         // One row that fits nothing may be the damage itself.
         let fits = |table: &&Table| {
             records.iter().filter(|record| table.fits(record, false)).count() * 2 > records.len()
@@ -188,11 +199,20 @@ fn lost<'a>(
             && table.kept
         {
             for record in records {
-                fresh.take(table, Some(record), false)?;
+                fresh.take(table, number, Some(record), false)?;
             }
         }
     }
     Ok(())
+}
+
+/// A page that is read once more at the end.
+#[derive(Debug, Clone, Copy)]
+struct Later<'a> {
+    table: &'a Table,
+    page: u32,
+    /// As for [`Table::fits`].
+    shorter: bool,
 }
 
 /// The archive that is made anew, while rows are put into it.
@@ -201,26 +221,43 @@ struct Fresh<'a> {
     salvaged: Salvaged,
     /// Rows since the last commit.
     together: u32,
-    /// Rows that could not be put yet: what they belong to may still come.
-    later: Vec<(&'a Table, Record)>,
+    /// Pages with rows that could not be put yet: what they belong to may still come. Not the rows, which may be nearly all.
+    later: Vec<Later<'a>>,
 }
 
 impl<'a> Fresh<'a> {
-    fn take(&mut self, table: &'a Table, record: Option<Record>, shorter: bool) -> Result<(), ArchiveError> {
+    /// Takes a row that stands on this page.
+    fn take(
+        &mut self,
+        table: &'a Table,
+        page: u32,
+        record: Option<Record>,
+        shorter: bool,
+    ) -> Result<(), ArchiveError> {
         let Some(record) = record.filter(|record| table.fits(record, shorter)) else {
             self.salvaged.unreadable += 1;
             return Ok(());
         };
+        if self.put(table, record)? == Put::Refused && self.later.last().is_none_or(|last| last.page != page)
+        {
+            self.later.push(Later { table, page, shorter });
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, table: &Table, record: Record) -> Result<Put, ArchiveError> {
         if self.together == 0 {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
         }
         self.together += 1;
-        match table.put(self.connection, &record)? {
-            Put::Done => self.count(table),
-            Put::Refused => self.later.push((table, record)),
-            Put::There => {}
+        let put = table.put(self.connection, record)?;
+        if put == Put::Done {
+            self.count(table);
         }
-        if self.together >= TOGETHER { self.commit() } else { Ok(()) }
+        if self.together >= TOGETHER {
+            self.commit()?;
+        }
+        Ok(put)
     }
 
     fn count(&mut self, table: &Table) {
@@ -238,11 +275,13 @@ impl<'a> Fresh<'a> {
         Ok(())
     }
 
-    /// Tries once more what belonged to something that came later, and sees to it that no number is given twice.
-    fn finish(mut self, numbers: &[(String, i64)]) -> Result<Salvaged, ArchiveError> {
-        for (table, record) in std::mem::take(&mut self.later) {
-            if matches!(table.put(self.connection, &record)?, Put::Done) {
-                self.count(table);
+    /// Tries once more what belonged to something that came later, and sees to it that no number is given twice. What
+    /// was put already is there and stays: every table that is copied has a key.
+    fn finish(mut self, pages: &mut Pages, numbers: &[(String, i64)]) -> Result<Salvaged, ArchiveError> {
+        for Later { table, page, shorter } in std::mem::take(&mut self.later) {
+            let Some(node) = Node::read(pages, page) else { continue };
+            for record in node.records(pages).flatten().filter(|record| table.fits(record, shorter)) {
+                self.put(table, record)?;
             }
         }
         for (table, number) in numbers {

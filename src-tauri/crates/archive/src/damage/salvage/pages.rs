@@ -59,6 +59,44 @@ impl Pages {
     }
 }
 
+/// Which pages were looked at, and how many they are.
+pub(crate) struct Seen<'a> {
+    pages: Vec<bool>,
+    looked: u64,
+    tell: &'a mut dyn FnMut(u64),
+}
+
+impl<'a> Seen<'a> {
+    /// None of these pages was. `tell` hears how many were, each time one more is done with.
+    pub(crate) fn new(pages: &Pages, tell: &'a mut dyn FnMut(u64)) -> Self {
+        Self { pages: vec![false; pages.count as usize + 1], looked: 0, tell }
+    }
+
+    /// Marks a page; false when it was marked already, or there is none of this number.
+    pub(crate) fn mark(&mut self, number: u32) -> bool {
+        let seen = self.pages.get_mut(number as usize).filter(|seen| !**seen);
+        seen.map(|seen| *seen = true).is_some()
+    }
+
+    /// Leaves a page that was marked to whoever looks for lost ones.
+    pub(crate) fn leave(&mut self, number: u32) {
+        if let Some(seen) = self.pages.get_mut(number as usize) {
+            *seen = false;
+        }
+    }
+
+    /// One more page is done with.
+    pub(crate) fn looked(&mut self) {
+        self.looked += 1;
+        (self.tell)(self.looked);
+    }
+
+    /// All of them are, also those that were only stepped over.
+    pub(crate) fn end(self) {
+        (self.tell)(self.pages.len() as u64 - 1);
+    }
+}
+
 fn read(file: &mut File, at: u64, there: usize, size: usize) -> Option<Vec<u8>> {
     let mut page = vec![0; size];
     file.seek(SeekFrom::Start(at)).ok()?;

@@ -79,13 +79,13 @@ impl Table {
     }
 
     /// Puts the row into the archive that is made anew.
-    pub(crate) fn put(&self, connection: &Connection, record: &Record) -> Result<Put, ArchiveError> {
-        let mut values = record.values.clone();
+    pub(crate) fn put(&self, connection: &Connection, record: Record) -> Result<Put, ArchiveError> {
+        let Record { rowid, mut values } = record;
+        let given = values.len().min(self.columns.len());
         values.resize(self.columns.len(), Value::Null);
-        if let (Some(alias), Some(rowid)) = (self.alias, record.rowid) {
+        if let (Some(alias), Some(rowid)) = (self.alias, rowid) {
             values[alias] = Value::Integer(rowid);
         }
-        let given = values.len().min(record.values.len());
         let sql = if given == self.columns.len() { self.insert.clone() } else { self.insert_of(given) };
         let put = connection.prepare_cached(&sql)?.execute(params_from_iter(&values[..given]));
         match put {

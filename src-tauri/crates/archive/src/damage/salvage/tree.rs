@@ -3,7 +3,7 @@
 
 use rusqlite::types::Value;
 
-use super::pages::Pages;
+use super::pages::{Pages, Seen};
 
 /// No record of ours is larger: a body and its headers.
 const LARGEST: usize = 1 << 30;
@@ -77,12 +77,10 @@ impl Node {
         self.cells.iter().filter_map(|at| long(&self.page, *at)).chain(self.right).collect()
     }
 
-    /// Every row on this page; `None` stands for one that cannot be read.
-    pub(crate) fn records(&self, pages: &mut Pages) -> Vec<Option<Record>> {
-        if self.kind == Kind::TableInside {
-            return Vec::new();
-        }
-        self.cells.iter().map(|at| self.record(pages, *at)).collect()
+    /// Every row on this page, one after the other; `None` stands for one that cannot be read.
+    pub(crate) fn records(&self, pages: &mut Pages) -> impl Iterator<Item = Option<Record>> {
+        let cells = if self.kind == Kind::TableInside { &[][..] } else { &self.cells[..] };
+        cells.iter().map(|at| self.record(pages, *at))
     }
 
     fn record(&self, pages: &mut Pages, at: usize) -> Option<Record> {
@@ -102,35 +100,33 @@ impl Node {
     }
 }
 
-/// Goes down a tree from its root, in its order, marks every page in `seen`, and shows every row; `None` stands for a
-/// page or row that cannot be read. Without `show` only pages are marked.
-pub(crate) fn walk(
-    pages: &mut Pages,
-    root: u32,
-    seen: &mut [bool],
-    mut show: Option<&mut dyn FnMut(Option<Record>)>,
-) {
+/// Takes the page that a row stands on, and the row; `None` stands for a page or row that cannot be read.
+pub(crate) type Show<'a> = &'a mut dyn FnMut(u32, Option<Record>);
+
+/// Goes down a tree from its root, in its order, marks every page in `seen`, and shows every row. Without `show` only
+/// pages are marked.
+pub(crate) fn walk(pages: &mut Pages, root: u32, seen: &mut Seen<'_>, mut show: Option<Show<'_>>) {
     let mut kind = None;
     let mut todo = vec![root];
     while let Some(number) = todo.pop() {
-        match seen.get_mut(number as usize) {
-            Some(seen) if !*seen => *seen = true,
-            _ => continue,
+        if !seen.mark(number) {
+            continue;
         }
         let node = Node::read(pages, number);
         let fits = |node: &Node| kind.is_none_or(|table| node.kind.is_table() == table);
         let Some(node) = node.filter(fits) else {
             // It may hold rows of any table, or what is left of an interior page: whoever looks for lost pages decides.
-            seen[number as usize] = false;
+            seen.leave(number);
             if let Some(show) = &mut show {
-                show(None);
+                show(number, None);
             }
             continue;
         };
         kind = Some(node.kind.is_table());
         if let Some(show) = &mut show {
-            node.records(pages).into_iter().for_each(show);
+            node.records(pages).for_each(|record| show(number, record));
         }
+        seen.looked();
         todo.extend(node.children().into_iter().rev());
     }
 }
