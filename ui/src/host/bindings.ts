@@ -3571,6 +3571,33 @@ archive: string,
 version: string, };
 
 /**
+ * What is being done before the archive is open.
+ */
+export type OpeningStage = "looking" | "repairing" | "comparing" | "checking" | "waiting" | "backing_up" | "changing";
+
+/**
+ * How far opening the archive is.
+ */
+export type OpeningRow = {
+/**
+ * What is being done.
+ */
+stage: OpeningStage,
+/**
+ * The part of it that is done, between 0 and 1; absent where nobody knows how long it takes.
+ */
+part?: number, };
+
+/**
+ * Whether the archive is open.
+ */
+export type OpeningAnswer = {
+/**
+ * How far opening it is; absent once it is open.
+ */
+opening?: OpeningRow, };
+
+/**
  * How well a fact is known.
  */
 export type Known = "documented" | "inferred" | "not_documented";
@@ -5057,6 +5084,7 @@ decision: string, };
 /** Every query: what it asks and what it answers. */
 export type Queries = {
   overview: { ask: Nothing, answer: Overview },
+  opening: { ask: Nothing, answer: OpeningAnswer },
   conversations: { ask: ConversationsQuestion, answer: ConversationPage },
   conversation: { ask: ConversationQuestion, answer: ConversationAnswer },
   deliveries: { ask: DeliveriesQuestion, answer: DeliveryPage },

@@ -15,6 +15,7 @@ mod handover;
 mod history;
 mod import;
 mod links;
+mod opening;
 mod outgoing;
 mod presence;
 mod product;
@@ -28,7 +29,7 @@ mod work;
 use std::path::Path;
 use std::sync::Arc;
 
-use afterchat_archive::Archive;
+use afterchat_archive::{Archive, Opening};
 use afterchat_transcript::Instant;
 use afterchat_transcript::model::ConversationId;
 use serde_json::Value;
@@ -46,6 +47,7 @@ pub use handover::{HandedOver, Scribe, Step};
 pub use history::{BackFill, BackFillProgress};
 pub use import::{Announced, Upload};
 pub use links::openable;
+pub use opening::while_opening;
 pub use product::Product;
 pub use replay::Resent;
 pub use report::{Report, ReportFormat};
@@ -75,7 +77,16 @@ impl Api {
     /// # Errors
     /// When the archive cannot be opened, with a code and a next step.
     pub fn open(folder: &Path) -> Result<Self, Failure> {
-        let archive = Archive::open(folder, now())?;
+        Self::open_telling(folder, &mut |_| {})
+    }
+
+    /// The same, and `tell` hears how far it is: it can take minutes when a large archive is repaired or its format changes.
+    /// Blocking.
+    ///
+    /// # Errors
+    /// As [`Api::open`].
+    pub fn open_telling(folder: &Path, tell: &mut dyn FnMut(Opening)) -> Result<Self, Failure> {
+        let archive = Archive::open_telling(folder, now(), tell)?;
         let works = Works::new(archive.clone());
         let forwarder = Forwarder::new(archive.clone());
         let presence = Arc::new(Presence::new(archive.clone(), Arc::new(afterchat_tunnel::Wall)));

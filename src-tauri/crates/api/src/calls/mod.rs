@@ -81,6 +81,7 @@ calls! {
     /// Answers a query.
     query as queries, "Queries" {
         overview: Nothing => Overview = overview::overview;
+        opening: Nothing => types::OpeningAnswer = overview::opening;
         conversations: ConversationsQuestion => ConversationPage = conversations::list;
         conversation: ConversationQuestion => ConversationAnswer = conversations::one;
         deliveries: DeliveriesQuestion => DeliveryPage = deliveries::list;
