@@ -3,6 +3,7 @@
 mod commands;
 mod follow;
 mod live;
+mod opening;
 mod output;
 mod progress;
 mod serve;
@@ -121,7 +122,7 @@ fn folder_of(chosen: Option<PathBuf>) -> anyhow::Result<PathBuf> {
 async fn on_archive(folder: Option<PathBuf>, command: OnArchive) -> anyhow::Result<()> {
     let folder = folder_of(folder)?;
     let started = chrono::Utc::now();
-    let api = tokio::task::spawn_blocking(move || Api::open(&folder)).await??;
+    let api = tokio::task::spawn_blocking(move || opening::open(&folder)).await??;
     tell_of_repair(&api, started);
     let done = match command {
         OnArchive::Listen(listen) => listen.run(&api).await,

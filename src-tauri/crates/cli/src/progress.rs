@@ -33,6 +33,17 @@ impl Progress {
         }
     }
 
+    /// Whether it is drawn at all.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.shown
+    }
+
+    /// Draws at once: what is done now is another thing, and may have nothing more to tell for long.
+    pub(crate) fn anew(&mut self, words: &str) {
+        self.drawn = None;
+        self.at(|| words.to_owned());
+    }
+
     /// Takes the line away before something else is written.
     pub(crate) fn clear(&mut self) {
         if self.drawn.take().is_some() {

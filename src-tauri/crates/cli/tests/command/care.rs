@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::listening::{address, post};
 use crate::program::{Bench, Running, chat};
+use crate::terminal::Terminal;
 
 #[test]
 fn a_backup_is_made_while_the_door_is_open_and_restored_when_it_is_closed() {
@@ -107,4 +108,63 @@ fn the_doctor_finds_what_is_wrong_and_changes_nothing() {
     let after = bench.lines(&["doctor", "--json"]);
     assert_eq!(state(&after, "content"), "good");
     assert_eq!(state(&after, "repair"), "remark");
+}
+
+/// Overwrites the beginning of the archive's file, so that the next start repairs it.
+fn damage(bench: &Bench) {
+    let file = bench.path("archive/archive.sqlite");
+    let mut damaged = fs::read(&file).unwrap();
+    damaged[100] = 0x55;
+    fs::write(&file, &damaged).unwrap();
+}
+
+#[test]
+fn a_repair_is_told_of_beside_the_data() {
+    let bench = Bench::new();
+    bench.with_chat("Hello");
+    let healthy = bench.run(&["search", "", "--json"]);
+    assert_eq!(healthy.err, "", "where nothing takes long nothing is said");
+    damage(&bench);
+    let repaired = bench.run(&["deliveries", "--json"]);
+    assert_eq!(repaired.code, 0, "{}", repaired.err);
+    let said: Vec<&str> = repaired.err.lines().collect();
+    assert!(said[0].contains("is being repaired"), "it is said before it is done: {said:?}");
+    assert!(said[1].contains("was repaired") && said.len() == 2, "and once each: {said:?}");
+    for line in repaired.out.lines() {
+        let _data: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("{line} is data"));
+    }
+    assert_eq!(repaired.out.lines().count(), 1, "{}", repaired.out);
+}
+
+#[test]
+fn a_terminal_shows_how_far_a_repair_is() {
+    let bench = Bench::new();
+    bench.with_chat("Hello");
+    damage(&bench);
+    let mut terminal = Terminal::start(&bench, &["deliveries"]);
+    assert_eq!(terminal.ended(), 0);
+    let all = String::from_utf8_lossy(&terminal.all).into_owned();
+    assert!(all.contains("Repairing the archive: "), "{all}");
+    assert!(all.contains("Looking through the new file"), "what comes after it is shown at once: {all}");
+    assert!(!terminal.until(|_| true).contains("Repairing"), "and gone when it is over");
+}
+
+#[test]
+fn what_another_program_does_to_the_archive_is_waited_for_and_told() {
+    let bench = Bench::new();
+    bench.with_chat("Hello");
+    let held = fs::File::open(bench.path("archive/archive.lock")).unwrap();
+    held.lock().unwrap();
+    let mut waiting = bench.command(&["search", "", "--json"]);
+    waiting.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut waiting = waiting.spawn().unwrap();
+    let mut said = String::new();
+    let mut err = std::io::BufReader::new(waiting.stderr.take().unwrap());
+    std::io::BufRead::read_line(&mut err, &mut said).unwrap();
+    assert!(said.starts_with("Waiting for another Afterchat program"), "{said}");
+    drop(held);
+    let output = waiting.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1, "the answer is as ever");
 }
