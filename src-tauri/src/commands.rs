@@ -3,30 +3,31 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use afterchat_api::{Api, Failure, ReportFormat, Saved};
+use afterchat_api::{Failure, ReportFormat, Saved};
 use serde_json::Value;
 use tauri::{AppHandle, State};
 
+use crate::opened::Opened;
 use crate::{files, links};
 
 #[tauri::command]
-pub(crate) async fn query(archive: State<'_, Api>, name: String, ask: Value) -> Result<Value, Failure> {
+pub(crate) async fn query(archive: State<'_, Opened>, name: String, ask: Value) -> Result<Value, Failure> {
     archive.query(&name, ask).await
 }
 
 #[tauri::command]
-pub(crate) async fn act(archive: State<'_, Api>, name: String, ask: Value) -> Result<Value, Failure> {
-    archive.act(&name, ask).await
+pub(crate) async fn act(archive: State<'_, Opened>, name: String, ask: Value) -> Result<Value, Failure> {
+    archive.ready()?.act(&name, ask).await
 }
 
 /// Answers where the file went, or nothing when the person closed the dialog.
 #[tauri::command]
 pub(crate) async fn save_export(
     app: AppHandle,
-    archive: State<'_, Api>,
+    archive: State<'_, Opened>,
     id: String,
 ) -> Result<Option<PathBuf>, Failure> {
-    let page = archive.export_html(&id).await?;
+    let page = archive.ready()?.export_html(&id).await?;
     files::save(&app, page, ("HTML", "html"), "export_not_written").await
 }
 
@@ -34,14 +35,14 @@ pub(crate) async fn save_export(
 #[tauri::command]
 pub(crate) async fn save_report(
     app: AppHandle,
-    archive: State<'_, Api>,
+    archive: State<'_, Opened>,
     work: String,
     format: String,
 ) -> Result<Option<PathBuf>, Failure> {
     let unknown =
         || Failure { code: "bad_question".to_owned(), detail: format!("A report is no “{format}”.") };
     let format = ReportFormat::of_extension(&format).ok_or_else(unknown)?;
-    let report = archive.report(&work, format).await?;
+    let report = archive.ready()?.report(&work, format).await?;
     let kind = (&*format.extension().to_uppercase(), format.extension());
     files::save(&app, report, kind, "report_not_written").await
 }
@@ -50,10 +51,10 @@ pub(crate) async fn save_report(
 #[tauri::command]
 pub(crate) async fn save_file(
     app: AppHandle,
-    archive: State<'_, Api>,
+    archive: State<'_, Opened>,
     work: String,
 ) -> Result<Option<PathBuf>, Failure> {
-    let product = archive.product(&work)?;
+    let product = archive.ready()?.product(&work)?;
     let name = product.name.clone();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_owned();
     let kind = (&*ending.to_uppercase(), &*ending);
@@ -65,14 +66,14 @@ pub(crate) async fn save_file(
 #[tauri::command]
 pub(crate) async fn save_body(
     app: AppHandle,
-    archive: State<'_, Api>,
+    archive: State<'_, Opened>,
     delivery: String,
     what: String,
 ) -> Result<Option<PathBuf>, Failure> {
     let unknown =
         || Failure { code: "bad_question".to_owned(), detail: format!("Nothing is called “{what}”.") };
     let saved = Saved::of_word(&what).ok_or_else(unknown)?;
-    let (name, bytes) = archive.body_file(&delivery, saved).await?;
+    let (name, bytes) = archive.ready()?.body_file(&delivery, saved).await?;
     let ending = name.rsplit_once('.').map_or("*", |(_, ending)| ending).to_owned();
     let kind = (&*ending.to_uppercase(), &*ending);
     let write = move |path: &Path| std::fs::write(path, bytes);
@@ -83,10 +84,10 @@ pub(crate) async fn save_body(
 #[tauri::command]
 pub(crate) async fn import_chosen(
     app: AppHandle,
-    archive: State<'_, Api>,
+    archive: State<'_, Opened>,
     folder: bool,
 ) -> Result<bool, Failure> {
-    Ok(files::import_chosen(&app, &archive, folder).await)
+    Ok(files::import_chosen(&app, archive.ready()?, folder).await)
 }
 
 #[tauri::command]

@@ -10,6 +10,8 @@ use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, WebviewWindow,
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tokio::sync::oneshot;
 
+use crate::opened::Opened;
+
 /// Imports what is dropped onto this window.
 pub(crate) fn take_drops(window: &WebviewWindow) {
     let app = window.app_handle().clone();
@@ -35,8 +37,8 @@ fn tell(app: &AppHandle, event: &str, hangs: bool) {
 
 fn import(app: &AppHandle, paths: Vec<PathBuf>) {
     // What is dropped may be a text or a picture out of another program, which has no path.
-    let Some(archive) = app.try_state::<Api>().filter(|_| !paths.is_empty()) else { return };
-    let archive = archive.inner().clone();
+    let opened = app.state::<Opened>();
+    let Some(archive) = opened.archive().filter(|_| !paths.is_empty()).cloned() else { return };
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         archive.import_files(paths);

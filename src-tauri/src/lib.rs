@@ -7,12 +7,14 @@ mod folder;
 mod links;
 mod logs;
 mod notify;
+mod opened;
 mod start;
 mod tray;
 mod window;
 
-use afterchat_api::Api;
 use tauri::{AppHandle, Manager as _, RunEvent};
+
+use opened::Opened;
 
 /// Runs the app until it is quit.
 ///
@@ -27,6 +29,7 @@ pub fn run() -> anyhow::Result<()> {
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .plugin(window::remembered())
+        .manage(Opened::default())
         .invoke_handler(tauri::generate_handler![
             commands::query,
             commands::act,
@@ -51,7 +54,8 @@ fn on_event(app: &AppHandle, event: RunEvent) {
         // Without a code it is the last window that closed: the door stays open as long as there is a way back.
         RunEvent::ExitRequested { code: None, api, .. } if tray::is_visible(app) => api.prevent_exit(),
         RunEvent::Exit => {
-            if let Some(archive) = app.try_state::<Api>() {
+            // What is not open yet ends with the program: a repair begins again at the next start.
+            if let Some(archive) = app.state::<Opened>().archive() {
                 tauri::async_runtime::block_on(archive.close());
             }
         }

@@ -6,9 +6,13 @@ use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWind
 use tauri_plugin_window_state::StateFlags;
 
 use crate::files;
+use crate::opened::Opened;
 
 /// The capability file grants its permissions to this label only.
 pub(crate) const MAIN: &str = "main";
+
+/// The page, told that the archive is not open yet.
+const WHILE_OPENING: &str = "index.html?opening";
 
 /// Size and place come back. Visibility does not: a window is only ever made to be seen.
 pub(crate) fn remembered() -> TauriPlugin<Wry> {
@@ -22,7 +26,9 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         return bring_forward(&window);
     }
     let vite = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let opened = app.state::<Opened>().archive().is_some();
+    let page = if opened { WebviewUrl::default() } else { WebviewUrl::App(WHILE_OPENING.into()) };
+    let window = WebviewWindowBuilder::new(app, MAIN, page)
         .title(&app.package_info().name)
         .inner_size(1240.0, 800.0)
         .min_inner_size(420.0, 360.0)
@@ -70,6 +76,7 @@ mod tests {
         for own in [
             "tauri://localhost/",
             "tauri://localhost/index.html#x",
+            "tauri://localhost/index.html?opening",
             "http://tauri.localhost/",
             "https://tauri.localhost/",
         ] {

@@ -37,23 +37,30 @@ pub(crate) struct Desktop {
 impl Desktop {
     /// The app.
     pub(crate) async fn start() -> Self {
-        Self::under(app(), &[]).await
+        Self::under(app(), &[], &|_| {}).await
+    }
+
+    /// The app, on an archive whose folder is prepared first.
+    pub(crate) async fn start_on(prepare: &dyn Fn(&Path)) -> Self {
+        Self::under(app(), &[], prepare).await
     }
 
     /// A browser with the app's engine and none of its protection, for pages that must be safe by themselves.
     pub(crate) async fn browser() -> Self {
-        Self::under(mini_browser(), &["--automation"]).await
+        Self::under(mini_browser(), &["--automation"], &|_| {}).await
     }
 
-    async fn under(program: PathBuf, arguments: &[&str]) -> Self {
+    async fn under(program: PathBuf, arguments: &[&str], prepare: &dyn Fn(&Path)) -> Self {
         let home = tempfile::tempdir().unwrap();
+        let folders = folders(home.path());
+        prepare(&home.path().join("archive"));
         let (screen, display) = screen();
         let (bus, address) = bus();
         let port = free_port();
         let driver = Ended::after(
             Command::new("WebKitWebDriver")
                 .arg(format!("--port={port}"))
-                .envs(folders(home.path()))
+                .envs(folders)
                 .env("DISPLAY", format!(":{display}"))
                 .env("DBUS_SESSION_BUS_ADDRESS", address)
                 .env("GDK_BACKEND", "x11")

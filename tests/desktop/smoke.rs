@@ -43,6 +43,41 @@ mod desktop {
     }
 
     #[tokio::test]
+    async fn the_window_is_there_before_the_archive_and_goes_over_into_the_inbox() {
+        let held = std::cell::Cell::new(None);
+        let desktop = Desktop::start_on(&|archive| {
+            // As a program does that repairs the archive, for as long as the test likes.
+            let lock = std::fs::File::create(archive.join("archive.lock")).unwrap();
+            lock.lock().unwrap();
+            held.set(Some(lock));
+        })
+        .await;
+        let title = desktop.shown("main [role=status] h1").await.text().await.unwrap();
+        assert_eq!(title, "Another Afterchat program is busy with the archive", "it says why it takes long");
+        let now = desktop.invoke("query", json!({ "name": "opening", "ask": {} })).await.unwrap();
+        assert_eq!(now, json!({ "opening": { "stage": "waiting" } }));
+        for (command, arguments) in [
+            ("query", json!({ "name": "overview", "ask": {} })),
+            ("act", json!({ "name": "back_up_now", "ask": {} })),
+            ("save_export", json!({ "id": "x" })),
+            ("save_report", json!({ "work": "1", "format": "csv" })),
+            ("save_file", json!({ "work": "1" })),
+            ("save_body", json!({ "delivery": "1", "what": "body" })),
+            ("import_chosen", json!({ "folder": false })),
+        ] {
+            let refused = desktop.invoke(command, arguments).await.expect_err(command);
+            assert_eq!(refused["code"], "opening", "{command} is answered, and not by a dialog");
+        }
+
+        drop(held.take());
+        desktop.shown("nav").await;
+        let overview = desktop.invoke("query", json!({ "name": "overview", "ask": {} })).await.unwrap();
+        assert_eq!(overview["listener"]["state"], "listening", "the door is open when the inbox is there");
+        assert_eq!(desktop.windows().await, 1, "it is the same window");
+        desktop.end().await;
+    }
+
+    #[tokio::test]
     async fn the_page_can_call_nothing_but_its_eight_commands() {
         let desktop = Desktop::start().await;
         let refused: [(&str, Value); 8] = [

@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import './app.css';
-import App from './App.svelte';
+import Start from './Start.svelte';
 import { theme } from './theme.svelte';
 
 theme.apply();
-mount(App, { target: document.getElementById('app')! });
+mount(Start, { target: document.getElementById('app')! });

@@ -9,6 +9,7 @@ import { handing } from './en/handing';
 import { forward } from './en/forward';
 import { compare } from './en/compare';
 import { history } from './en/history';
+import { opening } from './en/opening';
 import { presence } from './en/presence';
 import { provenance } from './en/provenance';
 import { send } from './en/send';
@@ -351,6 +352,7 @@ export const en = {
   care,
   handing,
   history,
+  opening,
   presence,
   selection,
   provenance,

@@ -176,6 +176,10 @@ const table: Record<string, Explained> = {
     title: 'The archive is busy',
     next: 'Another program uses it. Nothing is lost; try again in a moment.',
   },
+  opening: {
+    title: 'The archive is still being opened',
+    next: 'Nothing was done. Try again when the inbox is there.',
+  },
   disk_full: {
     title: 'The disk is full',
     next: 'Everything kept so far is safe, but nothing new can be kept. Free some space.',
