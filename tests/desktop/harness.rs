@@ -1,11 +1,12 @@
 //! A desktop of its own for each test: a screen in memory, a session bus, fresh folders, and the app under WebKitWebDriver.
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
@@ -31,7 +32,9 @@ pub(crate) struct Desktop {
     _driver: Ended,
     _bus: Ended,
     _screen: Ended,
-    _home: TempDir,
+    home: TempDir,
+    /// What the app runs in.
+    surroundings: Vec<(&'static str, OsString)>,
 }
 
 impl Desktop {
@@ -52,25 +55,27 @@ impl Desktop {
 
     async fn under(program: PathBuf, arguments: &[&str], prepare: &dyn Fn(&Path)) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let folders = folders(home.path());
+        let mut surroundings = folders(home.path());
         prepare(&home.path().join("archive"));
         let (screen, display) = screen();
         let (bus, address) = bus();
         let port = free_port();
+        surroundings.extend([
+            ("DISPLAY", format!(":{display}").into()),
+            ("DBUS_SESSION_BUS_ADDRESS", address.into()),
+            ("GDK_BACKEND", "x11".into()),
+            ("NO_AT_BRIDGE", "1".into()),
+            ("TAURI_WEBVIEW_AUTOMATION", "true".into()),
+            ("AFTERCHAT_PORT", "0".into()),
+        ]);
         let driver = Ended::after(
             Command::new("WebKitWebDriver")
                 .arg(format!("--port={port}"))
-                .envs(folders)
-                .env("DISPLAY", format!(":{display}"))
-                .env("DBUS_SESSION_BUS_ADDRESS", address)
-                .env("GDK_BACKEND", "x11")
-                .env("NO_AT_BRIDGE", "1")
-                .env("TAURI_WEBVIEW_AUTOMATION", "true")
-                .env("AFTERCHAT_PORT", "0")
+                .envs(surroundings.clone())
                 .env_remove("WAYLAND_DISPLAY"),
         );
         let page = connect(port, &program, arguments).await;
-        let desktop = Self { page, _driver: driver, _bus: bus, _screen: screen, _home: home };
+        let desktop = Self { page, _driver: driver, _bus: bus, _screen: screen, home: home, surroundings };
         desktop.drawn().await;
         desktop
     }
@@ -136,9 +141,41 @@ impl Desktop {
         self.page.windows().await.unwrap().len()
     }
 
+    /// Starts the app once more, as a person does who does not see its window, and tells how that start ended.
+    pub(crate) async fn start_again(&self) -> ExitStatus {
+        let mut start = tokio::process::Command::new(app());
+        start.envs(self.surroundings.clone()).env_remove("WAYLAND_DISPLAY").stderr(Stdio::null());
+        let started = start.kill_on_drop(true).status();
+        tokio::time::timeout(PATIENCE, started).await.expect("it hands over and ends").unwrap()
+    }
+
     /// Closes the window, as a person would.
     pub(crate) async fn end(self) {
         self.page.clone().close().await.unwrap();
+    }
+
+    /// Closes the window where the app ends with it, and waits for that.
+    pub(crate) async fn end_with_the_app(self) {
+        let archive = self.home.path().join("archive");
+        let runs = || {
+            let processes = std::fs::read_dir("/proc").unwrap().flatten();
+            let mut environments = processes.filter_map(|process| {
+                std::fs::read(process.path().join("environ"))
+                    .ok()
+                    .zip(std::fs::read_link(process.path().join("exe")).ok())
+            });
+            let named = archive.as_os_str().as_encoded_bytes();
+            environments.any(|(environment, program)| {
+                program == app() && environment.windows(named.len()).any(|place| place == named)
+            })
+        };
+        assert!(runs(), "it runs until its window is closed");
+        self.page.clone().close().await.unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while runs() {
+            assert!(Instant::now() < deadline, "the app must end with its window");
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
     }
 
     async fn picture(&self, of: &str) -> PathBuf {
@@ -210,7 +247,7 @@ fn bus() -> (Ended, String) {
 }
 
 /// All folders the app could write to are below one that is thrown away.
-fn folders(home: &Path) -> Vec<(&'static str, PathBuf)> {
+fn folders(home: &Path) -> Vec<(&'static str, OsString)> {
     let names = [
         ("HOME", "home"),
         ("XDG_DATA_HOME", "data"),
@@ -219,7 +256,8 @@ fn folders(home: &Path) -> Vec<(&'static str, PathBuf)> {
         ("XDG_RUNTIME_DIR", "runtime"),
         ("AFTERCHAT_DATA", "archive"),
     ];
-    let folders: Vec<_> = names.into_iter().map(|(variable, name)| (variable, home.join(name))).collect();
+    let folders: Vec<_> =
+        names.into_iter().map(|(variable, name)| (variable, home.join(name).into_os_string())).collect();
     for (_, folder) in &folders {
         std::fs::create_dir(folder).unwrap();
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).unwrap();

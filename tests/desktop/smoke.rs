@@ -69,12 +69,28 @@ mod desktop {
             assert_eq!(refused["code"], "opening", "{command} is answered, and not by a dialog");
         }
 
+        assert!(desktop.start_again().await.success(), "a second start hands over to the first");
+        assert_eq!(desktop.windows().await, 1, "which has its window already");
+
         drop(held.take());
         desktop.shown("nav").await;
         let overview = desktop.invoke("query", json!({ "name": "overview", "ask": {} })).await.unwrap();
         assert_eq!(overview["listener"]["state"], "listening", "the door is open when the inbox is there");
         assert_eq!(desktop.windows().await, 1, "it is the same window");
         desktop.end().await;
+    }
+
+    #[tokio::test]
+    async fn closing_the_window_before_the_archive_is_open_ends_the_app() {
+        let held = std::cell::Cell::new(None);
+        let desktop = Desktop::start_on(&|archive| {
+            let lock = std::fs::File::create(archive.join("archive.lock")).unwrap();
+            lock.lock().unwrap();
+            held.set(Some(lock));
+        })
+        .await;
+        desktop.shown("main [role=status] h1").await;
+        desktop.end_with_the_app().await;
     }
 
     #[tokio::test]
