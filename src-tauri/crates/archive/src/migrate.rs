@@ -47,42 +47,40 @@ pub(crate) fn migrate(
     if found > 0 && found < newest() {
         backup::before_migration(connection, folder, found, now, teller)?;
     }
-    let all = u64::try_from(newest() - found).unwrap_or_default();
-    make(connection, newest(), &mut |done| {
-        // A new archive is made in a moment, and one of today's format is left as it is.
-        if found > 0 {
-            teller.at(OpeningStage::Changing, done, all);
-        }
-    })
+    // A new archive is made in a moment, and one of today's format is left as it is.
+    if found == 0 || found == newest() {
+        return make(connection, newest(), &mut |_, _| {});
+    }
+    let all = projector::conversations(connection)?;
+    teller.at(OpeningStage::Changing, 0, all);
+    make(connection, newest(), &mut |done, all| teller.at(OpeningStage::Changing, done, all))?;
+    teller.at(OpeningStage::Changing, all, all);
+    Ok(())
 }
 
-/// Brings a database to this format, without a backup. `done` hears how many formats it has come forward.
+/// Brings a database to this format, without a backup. `tell` hears how far it is with what is derived, which is emptied.
 pub(crate) fn make(
     connection: &mut Connection,
     wanted: i64,
-    done: &mut dyn FnMut(u64),
+    tell: &mut dyn FnMut(u64, u64),
 ) -> Result<(), ArchiveError> {
     let found = format(connection)?;
-    let mut came = 0;
     for (number, migration) in (1..=wanted).zip(MIGRATIONS) {
         // Another program may have brought the file forward since; inside the transaction nobody can.
         // What is done already needs none: it would wait for whoever writes just now.
         if found >= number {
             continue;
         }
-        done(came);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if format(&transaction)? < number {
             transaction.execute_batch(migration)?;
             // What a newer format derives besides, it derives of the deliveries from before as well.
             if found > 0 && number == newest() {
-                projector::forget(&transaction)?;
+                projector::forget(&transaction, tell)?;
             }
             transaction.pragma_update(None, "user_version", number)?;
             transaction.commit()?;
         }
-        came += 1;
-        done(came);
     }
     let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if application != APPLICATION {

@@ -20,7 +20,8 @@ pub enum OpeningStage {
     Waiting,
     /// A copy is made before the format changes: counted in pages.
     BackingUp,
-    /// It is brought to the newest format: counted in formats.
+    /// It is brought to the newest format, or everything derived is to be derived anew: counted in conversations, which are
+    /// emptied first.
     Changing,
 }
 

@@ -442,18 +442,39 @@ impl Archive {
     /// # Errors
     /// When the archive cannot be written.
     pub fn rebuild(&self) -> Result<(), ArchiveError> {
-        self.write(forget)
+        self.write(|connection| forget(connection, &mut |_, _| {}))
     }
 }
 
-/// Empties all that is derived and sets the cursor back to the start.
-pub(crate) fn forget(connection: &Connection) -> Result<(), ArchiveError> {
+/// Conversations that are emptied between two tellings of how far it is.
+const TOGETHER: i64 = 5000;
+
+/// Empties all that is derived and sets the cursor back to the start. `tell` hears of how many conversations that is done,
+/// and of how many: they take nearly all of the time.
+pub(crate) fn forget(connection: &Connection, tell: &mut dyn FnMut(u64, u64)) -> Result<(), ArchiveError> {
+    connection.execute_batch("DELETE FROM transcripts")?;
+    let (mut done, all) = (0, conversations(connection)?);
+    loop {
+        tell(done, all);
+        let sql = "DELETE FROM conversations WHERE position IN
+             (SELECT position FROM conversations ORDER BY position LIMIT ?1)";
+        match connection.prepare_cached(sql)?.execute([TOGETHER])? {
+            0 => break,
+            more => done += more as u64,
+        }
+    }
     connection.execute_batch(
-        "DELETE FROM transcripts; DELETE FROM conversations; DELETE FROM tellings;
+        "DELETE FROM tellings;
          DELETE FROM readings; DELETE FROM attempts; DELETE FROM heard; DELETE FROM rereads;
          INSERT INTO search (search) VALUES ('delete-all');
          UPDATE cursor SET delivery = 0, turn = turn + 1;",
     )?;
     health::empty(connection)?;
     shapes::empty(connection)
+}
+
+/// How many conversations there are.
+pub(crate) fn conversations(connection: &Connection) -> Result<u64, ArchiveError> {
+    let count: i64 = connection.query_row("SELECT count(*) FROM conversations", [], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }

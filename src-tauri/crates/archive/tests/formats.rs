@@ -119,6 +119,8 @@ fn what_is_done_before_an_old_archive_is_open_is_told() {
         assert!(told.windows(2).all(|two| two[0].done < two[1].done), "it goes forward: {told:?}");
         assert_eq!(Some(told[told.len() - 1].done), told[0].all, "the end is told: {told:?}");
     }
+    let changing = told.iter().find(|now| now.stage == Changing).unwrap();
+    assert_eq!((changing.done, changing.all), (0, Some(5)), "as many conversations are made anew");
 
     told.clear();
     Archive::open_telling(folder.path(), now(), &mut |now| told.push(now)).unwrap().close();

@@ -190,8 +190,11 @@ pub(crate) fn interrupted(connection: &Connection) -> Result<bool, ArchiveError>
 }
 
 /// Lets the projector begin anew, so that deliveries it had passed by are read.
-pub(crate) fn read_all_again(connection: &Connection) -> Result<(), ArchiveError> {
-    projector::forget(connection)?;
+pub(crate) fn read_all_again(
+    connection: &Connection,
+    tell: &mut dyn FnMut(u64, u64),
+) -> Result<(), ArchiveError> {
+    projector::forget(connection, tell)?;
     connection.execute("DELETE FROM settings WHERE name = ?1", [UNDER_WAY])?;
     Ok(())
 }
@@ -238,7 +241,7 @@ impl Archive {
             for table in tables.clone().chain(tables) {
                 others += attached.missing_of(table)?;
             }
-            read_all_again(attached.0)?;
+            read_all_again(attached.0, &mut |_, _| {})?;
             report::brought_back(attached.0, &offered, added, !cancelled)?;
             Ok(i64::try_from(others).unwrap_or(i64::MAX))
         })?;

@@ -85,8 +85,8 @@ pub(crate) fn repair_alone(
 /// Goes on with what an earlier run did not finish in the archive itself.
 pub(crate) fn go_on(connection: &Connection, teller: &mut Teller<'_>) -> Result<(), ArchiveError> {
     if bring_back::interrupted(connection)? {
-        teller.begin(OpeningStage::Changing);
-        bring_back::read_all_again(connection)?;
+        let mut tell = |done, all| teller.at(OpeningStage::Changing, done, all);
+        bring_back::read_all_again(connection, &mut tell)?;
     }
     Ok(())
 }
@@ -120,12 +120,12 @@ fn make_anew(
     let mut pages = Pages::open(&file, log);
     let format = salvage::format(&mut pages).filter(|format| (1..=newest()).contains(format));
     let mut connection = anew(replacement)?;
-    migrate::make(&mut connection, format.unwrap_or_else(newest), &mut |_| {})?;
+    migrate::make(&mut connection, format.unwrap_or_else(newest), &mut |_, _| {})?;
     let all = u64::from(pages.count);
     let mut looked = |done| teller.at(OpeningStage::Repairing, done, all);
     let salvaged = salvage::salvage(&mut pages, &connection, &mut looked)?;
     drop(pages);
-    migrate::make(&mut connection, newest(), &mut |_| {})?;
+    migrate::make(&mut connection, newest(), &mut |_, _| {})?;
 
     teller.begin(OpeningStage::Comparing);
     let good = backup::newest_good(folder);
