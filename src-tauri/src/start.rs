@@ -29,21 +29,19 @@ pub(crate) fn start(app: &AppHandle) {
         Err(failure) => return give_up(app, &failure.detail),
     };
     match opening.recv_timeout(SOON) {
-        Ok(outcome) => {
-            if go_on(app, outcome) {
-                show(app);
-            }
-        }
+        Ok(outcome) => go_on(app, outcome, Window::Wanted),
         Err(RecvTimeoutError::Disconnected) => give_up(app, BROKE_OFF),
         Err(RecvTimeoutError::Timeout) => {
-            show(app);
+            if let Err(error) = window::open(app) {
+                return without_window(app, &error);
+            }
             go_on_later(app.clone(), opening);
         }
     }
 }
 
 const BROKE_OFF: &str =
-    "Opening the archive broke off. Nothing in it was changed. Please start Afterchat again.";
+    "Opening the archive broke off. Nothing that was confirmed is lost. Please start Afterchat again.";
 
 /// Opens the archive beside the loop that draws windows.
 fn open(app: &AppHandle, folder: PathBuf) -> Result<Receiver<Outcome>, Failure> {
@@ -65,7 +63,7 @@ fn go_on_later(app: AppHandle, opening: Receiver<Outcome>) {
         let outcome = opening.recv();
         let main = app.clone();
         let told = app.run_on_main_thread(move || match outcome {
-            Ok(outcome) => drop(go_on(&main, outcome)),
+            Ok(outcome) => go_on(&main, outcome, Window::There),
             Err(_) => give_up(&main, BROKE_OFF),
         });
         if let Err(error) = told {
@@ -74,20 +72,18 @@ fn go_on_later(app: AppHandle, opening: Receiver<Outcome>) {
     });
 }
 
-fn show(app: &AppHandle) {
-    if let Err(error) = window::open(app) {
-        give_up(app, &format!("The window could not be opened: {error}"));
-    }
+/// Whether the window came before the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Window {
+    There,
+    Wanted,
 }
 
-/// What follows once the archive is open; false when the program ends because it is not.
-fn go_on(app: &AppHandle, outcome: Outcome) -> bool {
+/// What follows once the archive is open. The program ends when it is not.
+fn go_on(app: &AppHandle, outcome: Outcome, window: Window) {
     let archive = match outcome {
         Ok(archive) => archive,
-        Err(failure) => {
-            give_up(app, &failure.detail);
-            return false;
-        }
+        Err(failure) => return give_up(app, &failure.detail),
     };
     let door = block_on(archive.listen(wanted_port()));
     if let Err(failure) = &door {
@@ -98,11 +94,15 @@ fn go_on(app: &AppHandle, outcome: Outcome) -> bool {
     if let Err(error) = tray::make(app, &door_in_words(&door)) {
         tracing::warn!(%error, "there is no tray; closing the window will end Afterchat");
     }
+    if window == Window::Wanted
+        && let Err(error) = window::open(app)
+    {
+        return without_window(app, &error);
+    }
     let resuming = archive.clone();
     spawn(async move { resuming.resume_tunnel().await });
     spawn(tell_of_changes(app.clone(), archive.clone()));
     spawn(notify::follow(app.clone(), archive));
-    true
 }
 
 fn wanted_port() -> Option<u16> {
@@ -130,6 +130,10 @@ async fn tell_of_changes(app: AppHandle, archive: Api) {
 
 fn warn(app: &AppHandle, title: &str, words: &str) {
     app.dialog().message(words).title(title).kind(MessageDialogKind::Warning).show(|_| {});
+}
+
+fn without_window(app: &AppHandle, error: &tauri::Error) {
+    give_up(app, &format!("The window could not be opened: {error}"));
 }
 
 /// The dialog must not block here, because the loop that draws it may not have started yet.

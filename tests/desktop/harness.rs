@@ -75,7 +75,7 @@ impl Desktop {
                 .env_remove("WAYLAND_DISPLAY"),
         );
         let page = connect(port, &program, arguments).await;
-        let desktop = Self { page, _driver: driver, _bus: bus, _screen: screen, home: home, surroundings };
+        let desktop = Self { page, _driver: driver, _bus: bus, _screen: screen, home, surroundings };
         desktop.drawn().await;
         desktop
     }

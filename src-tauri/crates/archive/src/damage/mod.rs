@@ -127,7 +127,9 @@ fn make_anew(
     drop(pages);
     migrate::make(&mut connection, newest(), &mut |_, _| {})?;
 
-    teller.begin(OpeningStage::Comparing);
+    if !backup::list(folder).is_empty() {
+        teller.begin(OpeningStage::Comparing);
+    }
     let good = backup::newest_good(folder);
     let mut addresses_from = None;
     let mut offer = None;

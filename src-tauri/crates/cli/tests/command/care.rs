@@ -113,9 +113,9 @@ fn the_doctor_finds_what_is_wrong_and_changes_nothing() {
 /// Overwrites the beginning of the archive's file, so that the next start repairs it.
 fn damage(bench: &Bench) {
     let file = bench.path("archive/archive.sqlite");
-    let mut damaged = fs::read(&file).unwrap();
+    let mut damaged = fs::read(&file).expect("the archive is there");
     damaged[100] = 0x55;
-    fs::write(&file, &damaged).unwrap();
+    fs::write(&file, &damaged).expect("it can be written");
 }
 
 #[test]
