@@ -10,6 +10,9 @@ use crate::house::{House, after, journal, overwrite};
 
 const PAGE: u64 = 4096;
 
+/// What is done to the file.
+type Damage<'a> = &'a dyn Fn(&Path);
+
 /// Opens the archive and tells what was told meanwhile.
 fn opened(house: &House) -> (Archive, Vec<Opening>) {
     let mut told = Vec::new();
@@ -47,7 +50,7 @@ fn a_repair_tells_how_many_pages_it_has_looked_at() {
     archive.close();
     let leaf = house.pages("deliveries", "leaf")[5];
     let root = house.pages("deliveries", "internal")[0];
-    let damages: [(&str, &dyn Fn(&Path)); 4] = [
+    let damages: [(&str, Damage<'_>); 4] = [
         ("a leaf", &|file| overwrite(file, (leaf - 1) * PAGE, &[0x55; 4096])),
         ("the root of deliveries", &|file| overwrite(file, (root - 1) * PAGE, &[0x55; 4096])),
         ("the first page", &|file| overwrite(file, 0, &[0x55; 4096])),
