@@ -19,6 +19,7 @@ const BODY: &[&str] = &[IN_BODY];
 const TABLE: &[(&str, &str, &[&str])] = &[
     // Hook addresses are shown where they are to be copied.
     ("overview", "{}", &[HOOK]),
+    ("opening", "{}", NOTHING),
     ("conversations", r#"{"view":"everything"}"#, NOTHING),
     // Its further fields are what its service sent.
     ("conversation", r#"{"id":"{id}"}"#, BODY),
