@@ -16,7 +16,7 @@ use crate::{folder, notify, tray, window};
 /// The page hears of changes at most this often, however fast deliveries come in.
 const BETWEEN_CHANGES: Duration = Duration::from_millis(100);
 
-/// How long the window waits for the archive before it comes without it. Opening usually takes a tenth of this.
+/// How long the window waits for the archive before it comes without it. Opening usually takes far less.
 const SOON: Duration = Duration::from_millis(300);
 
 /// An archive that is open, or why it is not.
