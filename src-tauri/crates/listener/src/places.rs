@@ -223,4 +223,17 @@ mod tests {
         assert!(!waits(next.as_mut()).await, "whoever is idle is not waited for");
         assert!(leave.is_cancelled(), "but has to leave");
     }
+
+    #[tokio::test]
+    async fn who_leaves_by_itself_leaves_its_place() {
+        let places = Places::new(1);
+        let (first, leave) = arrive(&places).await;
+        drop(first);
+        assert!(!places.clear(), "nobody is left who could be asked to leave");
+        let (second, _) = arrive(&places).await;
+        let engaged = second.seat().engage();
+        drop((second, engaged));
+        assert!(!waits(pin!(arrive(&places))).await, "also after a request");
+        assert!(!leave.is_cancelled(), "it went without being asked");
+    }
 }

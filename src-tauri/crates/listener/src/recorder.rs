@@ -171,7 +171,10 @@ mod tests {
             b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nPOST / HTTP/1.1\r\nA: 1\r\n\r\n",
             &["Transfer-Encoding=chunked"],
         );
-        let long = format!("POST / HTTP/1.1\r\nA: {}\r\n\r\n", "a".repeat(256));
-        check(long.as_bytes(), &[]);
+        // The longest that is allowed here has 256 bytes.
+        let of_length = |length: usize| format!("POST / HTTP/1.1\r\nA: {}\r\n\r\n", "a".repeat(length - 24));
+        assert_eq!(of_length(256).len(), 256);
+        check(of_length(256).as_bytes(), &[&format!("A={}", "a".repeat(256 - 24))]);
+        check(of_length(257).as_bytes(), &[]);
     }
 }

@@ -156,9 +156,76 @@ fn header_map(lines: &[Header]) -> HeaderMap {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reply, header_map};
+    use std::time::Duration;
+
+    use super::{KEPT, QUARANTINED, Reply, header_map};
+    use afterchat_archive::{PlannedAnswer, Said, Step};
     use afterchat_transcript::Header;
+    use axum::body::HttpBody as _;
     use axum::http::StatusCode;
+
+    fn line(name: &str, value: &str) -> Header {
+        Header { name: name.into(), value: value.into() }
+    }
+
+    /// What is told where a plan says this: to a delivery in quarantine, so that its usual answer is none of a plan's.
+    fn check(said: Said, expected: Reply) {
+        let step = Step { said, wait: Duration::from_secs(7), times: None };
+        let told = Reply::usual(true).planned(PlannedAnswer { step, because: "answer 1".to_owned() });
+        let noted = Reply { delay: Duration::from_secs(7), because: Some("answer 1".to_owned()), ..expected };
+        assert_eq!(told, noted);
+    }
+
+    #[test]
+    fn a_plan_tells_what_it_says_and_keeps_the_rest_usual() {
+        let own = |status, headers: &[Header], body: Option<&str>| Said::Own {
+            status,
+            headers: headers.to_vec(),
+            body: body.map(str::to_owned),
+        };
+        let told = |status, headers: &[Header], body: &[u8]| Reply {
+            status,
+            headers: headers.to_vec(),
+            body: body.to_vec(),
+            ..Reply::usual(false)
+        };
+        let json = line("content-type", "application/json");
+        let text = line("content-type", "text/plain; charset=utf-8");
+        let own_line = line("X-Own", "1");
+        let own_type = line("Content-Type", "text/html");
+        check(Said::Usual, Reply { body: QUARANTINED.to_vec(), status: 401, ..Reply::usual(false) });
+        check(Said::Drop, Reply { drop: true, ..Reply::usual(true) });
+        check(own(200, &[], None), Reply::usual(false));
+        check(
+            own(200, std::slice::from_ref(&own_line), None),
+            told(200, &[own_line.clone(), json.clone()], KEPT),
+        );
+        check(own(200, &[], Some("fine")), told(200, std::slice::from_ref(&text), b"fine"));
+        check(own(503, &[], None), told(503, &[], b""));
+        check(own(503, &[], Some(" [1]")), told(503, &[json], b" [1]"));
+        check(own(202, std::slice::from_ref(&own_type), Some("<p>")), told(202, &[own_type], b"<p>"));
+    }
+
+    #[test]
+    fn only_a_body_that_says_something_else_is_noted() {
+        let noted = |status, body: &[u8]| {
+            let reply = Reply { status, body: body.to_vec(), ..Reply::usual(false) };
+            reply.unusual_body().map(<[u8]>::to_vec)
+        };
+        for (status, usual) in [(200, KEPT), (401, QUARANTINED), (503, b"".as_slice())] {
+            assert_eq!(noted(status, usual), None, "{status}");
+            assert_eq!(noted(status, b"own"), Some(b"own".to_vec()), "{status}");
+        }
+        assert_eq!(noted(401, KEPT), Some(KEPT.to_vec()));
+    }
+
+    #[test]
+    fn an_answer_without_content_has_none() {
+        for status in [204, 304] {
+            let response = Reply { status, ..Reply::usual(false) }.into_response();
+            assert_eq!(response.body().size_hint().exact(), Some(0), "{status}");
+        }
+    }
 
     #[test]
     fn only_an_answer_can_be_told() {
@@ -171,7 +238,6 @@ mod tests {
 
     #[test]
     fn no_header_line_can_break_the_connection() {
-        let line = |name: &str, value: &str| Header { name: name.into(), value: value.into() };
         let map = header_map(&[
             line("Content-Length", "99"),
             line("Transfer-Encoding", "chunked"),

@@ -1,8 +1,8 @@
 //! Which requests the door takes, and what all others learn from it.
 
-use afterchat_listener::Limits;
+use afterchat_listener::{Limits, Probe, bind, open_with_probe};
 
-use crate::ledger::{HOOK, TOKEN, met};
+use crate::ledger::{HOOK, Ledger, TOKEN, met, post};
 use crate::sender::Sender;
 
 #[tokio::test]
@@ -125,4 +125,27 @@ async fn the_token_never_rests_in_the_journal() {
     ];
     let expected = expected.map(|(path, query)| (path.to_owned(), query.map(str::to_owned)));
     assert_eq!(kept, expected, "path and query stay as sent, without the token");
+}
+
+#[tokio::test]
+async fn the_door_of_a_tunnel_proves_itself_to_who_opened_it_and_is_a_door_like_any_other() {
+    let ledger = Ledger::default();
+    let probe = Probe::new(|nonce| (nonce == "asked").then(|| "proof".to_owned()));
+    assert_eq!(format!("{probe:?}"), "Probe", "a log holds no answer");
+    let listener = bind(0).await.expect("a free port");
+    let door = open_with_probe(listener, ledger.clone(), Limits::default(), probe).await;
+    let mut sender = Sender::connect(door.address).await;
+    sender.send("GET /probe/asked HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let answer = sender.answer().await;
+    assert_eq!((answer.status, answer.body.as_slice()), (200, b"proof".as_slice()));
+    assert_eq!(answer.header("content-type"), Some("text/plain"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "an old answer proves nothing");
+    for other in ["GET /probe/other", "POST /probe/asked", "GET /probe/asked/more", "GET /probe/"] {
+        sender.send(format!("{other} HTTP/1.1\r\nHost: a\r\n\r\n")).await;
+        let answer = sender.answer().await;
+        assert_eq!((answer.status, answer.body.len()), (404, 0), "{other}");
+    }
+    sender.send(post("{}")).await;
+    assert_eq!(sender.answer().await.status, 200);
+    assert_eq!(ledger.kept().len(), 1, "what reached the probe is no delivery");
 }

@@ -174,6 +174,21 @@ async fn a_body_that_breaks_off_is_noted_with_what_arrived() {
 }
 
 #[tokio::test]
+async fn what_the_door_breaks_off_when_it_is_closed_is_noted_too() {
+    let (door, ledger, mut sender) = met(Limits::default()).await;
+    sender.send(format!("POST {HOOK} HTTP/1.1\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n")).await;
+    assert_eq!(sender.answer().await.status, 100, "its body is waited for");
+    door.close(Duration::ZERO).await;
+    let (told, refused) = ledger.noted(1).await;
+    let refusal = only(&refused);
+    assert_eq!(
+        (refusal.reason, refusal.status, refusal.announced),
+        (RefusalReason::BrokenOff, None, Some(100))
+    );
+    assert_eq!(told, []);
+}
+
+#[tokio::test]
 async fn what_is_too_long_or_too_slow_or_cannot_be_kept_is_noted_with_what_was_said() {
     let limits = Limits { body_bytes: 100_000, body_idle: Duration::from_millis(100), ..Limits::default() };
     let (door, ledger, mut long) = met(limits).await;
