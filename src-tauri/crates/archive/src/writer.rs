@@ -325,3 +325,6 @@ impl Work {
 pub(crate) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, ArchiveError> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
 }
+
+#[cfg(test)]
+mod tests;

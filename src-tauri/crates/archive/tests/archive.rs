@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as Moment};
 
 use afterchat_archive::{
     Address, Archive, ArchiveError, ConversationSummary, DeliveryId, Flag, JournalQuestion, ListQuestion,
-    Outcome, View,
+    Outcome, Told, View,
 };
 use afterchat_transcript::model::{ConversationId, Provenance};
 use afterchat_transcript::query::Query;
@@ -269,6 +269,23 @@ fn a_newer_archive_is_refused_and_left_alone() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     let refused = Archive::open(fresh.folder.path(), at(0)).unwrap_err();
     assert!(matches!(refused, ArchiveError::Newer { found: 99, .. }), "{refused}");
+}
+
+#[test]
+fn closing_does_not_wait_as_long_as_a_service_does_for_who_holds_the_file() {
+    let fresh = Fresh::new();
+    let holding = rusqlite::Connection::open(fresh.folder.path().join("archive.sqlite")).unwrap();
+    fresh.append(b"before", 1);
+    fresh.settle();
+    holding.execute_batch("BEGIN IMMEDIATE").unwrap();
+    fresh.archive.told(Told { delivery: DeliveryId(1), status: Some(200), ..Told::default() });
+    let began = Moment::now();
+    fresh.archive.close();
+    // A service may wait five seconds for its answer; closing waits a tenth of a second for each thing left to write.
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    drop(holding);
+    let again = Archive::open(fresh.folder.path(), at(2)).unwrap();
+    assert_eq!(again.delivery(DeliveryId(1)).unwrap().delivery.body, b"before");
 }
 
 #[test]

@@ -193,6 +193,17 @@ fn an_accepted_delivery_leaves_the_quarantine_of_a_search() {
 }
 
 #[test]
+fn several_kept_at_once_have_numbers_in_their_order() {
+    let house = House::new();
+    let bodies = [b"one".as_slice(), b"two", b"three"];
+    let all = bodies.iter().zip(1..).map(|(body, second)| hook("smartsupp", body, second)).collect();
+    assert_eq!(house.archive.append_all(all).unwrap(), [DeliveryId(1), DeliveryId(2), DeliveryId(3)]);
+    for (body, id) in bodies.iter().zip(1..) {
+        assert_eq!(house.archive.delivery(DeliveryId(id)).unwrap().delivery.body, *body);
+    }
+}
+
+#[test]
 fn only_what_the_door_refused_is_in_doubt_until_somebody_accepts_it() {
     let house = House::six();
     let state = |id: i64| {
