@@ -61,7 +61,7 @@ impl Hooks {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(map);
     }
 
-    fn current(&self) -> Arc<HashMap<String, Source>> {
+    pub(crate) fn current(&self) -> Arc<HashMap<String, Source>> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -9,11 +9,12 @@ use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
 
 use super::{Job, Kept, Listeners, WAITING, Work, Writer};
-use crate::Archive;
 use crate::damage::state::Soundness;
 use crate::journal::Row;
 use crate::open::FILE;
+use crate::presence::Stretch;
 use crate::projector::Wake;
+use crate::{Archive, DeliveryId, Told};
 
 fn now() -> Instant {
     Instant::from_millis(1_800_000_000_000).unwrap()
@@ -126,7 +127,7 @@ fn a_change_comes_after_what_waited_before_it_and_before_what_waits_behind_it() 
     assert!(before.try_recv().is_ok() && behind.try_recv().is_err());
     assert_eq!(seen.try_iter().collect::<Vec<_>>(), [1, -1], "it saw the first, and was answered");
     assert!(changes.has_changed().unwrap(), "whoever shows the archive hears of it");
-    changes.mark_unchanged();
+    assert_eq!(*changes.borrow_and_update(), 1, "by a number that only grows");
     one_commit(&mut work);
     assert!(behind.try_recv().is_ok());
 }
@@ -145,4 +146,32 @@ fn what_was_kept_is_counted_and_what_was_not_is_not() {
     breaking.execute_batch("ALTER TABLE deliveries RENAME TO elsewhere").unwrap();
     assert!(append().is_err());
     assert_eq!(writer.kept(), 3);
+}
+
+#[test]
+fn what_another_program_wrote_is_noticed_once() {
+    let (mut work, _jobs, folder) = Parts::new().work();
+    work.look_around();
+    let mut changes = work.listeners.changes.subscribe();
+    changes.mark_unchanged();
+    work.look_around();
+    assert!(!changes.has_changed().unwrap(), "nothing was written since");
+    let other = Archive::open(folder.path(), now()).unwrap();
+    let source = other.add_source("written-by-the-other", None, now()).unwrap();
+    work.look_around();
+    assert!(changes.has_changed().unwrap(), "whoever shows the archive hears of it");
+    assert!(work.listeners.hooks.current().contains_key(&source.name), "and the door knows the new address");
+    other.close();
+}
+
+#[test]
+fn a_note_that_somebody_sees_is_told_of_and_another_is_not() {
+    let (mut work, _jobs, _folder) = Parts::new().work();
+    let changes = work.listeners.changes.subscribe();
+    work.notes.open(Stretch::new(now(), now()));
+    work.write_notes();
+    assert!(work.notes.is_empty() && !changes.has_changed().unwrap(), "an open door shows nothing new");
+    work.notes.told(Told { delivery: DeliveryId(1), ..Told::default() });
+    work.write_notes();
+    assert!(work.notes.is_empty() && changes.has_changed().unwrap());
 }

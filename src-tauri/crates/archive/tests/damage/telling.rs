@@ -60,7 +60,12 @@ fn a_repair_tells_how_many_pages_it_has_looked_at() {
         }),
     ];
     for (name, damage) in damages {
+        let backups = house.folder.path().join("backups");
         let house = house.as_if_killed();
+        fs::create_dir(house.folder.path().join("backups")).unwrap();
+        for backup in fs::read_dir(backups).unwrap().flatten() {
+            fs::copy(backup.path(), house.folder.path().join("backups").join(backup.file_name())).unwrap();
+        }
         damage(&house.file());
         known_to_be_damaged(&house);
         let pages = house.file().metadata().unwrap().len().div_ceil(PAGE);

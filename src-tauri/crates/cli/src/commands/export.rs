@@ -107,7 +107,7 @@ impl Export {
             return Ok(());
         }
         if folder {
-            job.to_folder(&ids, &self.out)?;
+            job.write_files(&ids, &self.out)?;
         } else {
             if let Some(parent) = self.out.parent() {
                 make_folder(parent)?;
@@ -184,7 +184,7 @@ impl Job<'_> {
         out.flush()
     }
 
-    fn to_folder(&mut self, ids: &[String], folder: &Path) -> anyhow::Result<()> {
+    fn write_files(&mut self, ids: &[String], folder: &Path) -> anyhow::Result<()> {
         make_folder(folder)?;
         let mut progress = Progress::new();
         for (number, id) in ids.iter().enumerate() {
