@@ -84,9 +84,6 @@ impl Reply {
         match planned.step.said {
             Said::Usual => Self { because, delay, ..self },
             Said::Drop => Self { because, delay, drop: true, ..self },
-            Said::Own { status: 200, headers, body: None } if headers.is_empty() => {
-                Self { because, delay, ..Self::usual(false) }
-            }
             Said::Own { status, mut headers, body } => {
                 let body = body.unwrap_or_else(|| {
                     if status == 200 { String::from_utf8_lossy(KEPT).into_owned() } else { String::new() }
