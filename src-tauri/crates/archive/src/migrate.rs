@@ -44,18 +44,26 @@ pub(crate) fn migrate(
     if found > newest() {
         return Err(ArchiveError::Newer { found, known: newest() });
     }
-    if found > 0 && found < newest() {
-        backup::before_migration(connection, folder, found, now, teller)?;
-    }
-    // A new archive is made in a moment, and one of today's format is left as it is.
-    if found == 0 || found == newest() {
+    // A new archive is made in a moment, also where an earlier start was ended in the midst of that, and one of today's
+    // format is left as it is.
+    if found == newest() || !is_used(connection, found)? {
         return make(connection, newest(), &mut |_, _| {});
     }
+    backup::before_migration(connection, folder, found, now, teller)?;
     let all = projector::conversations(connection)?;
     teller.at(OpeningStage::Changing, 0, all);
     make(connection, newest(), &mut |done, all| teller.at(OpeningStage::Changing, done, all))?;
     teller.at(OpeningStage::Changing, all, all);
     Ok(())
+}
+
+/// Whether there is anything in it: the first start makes addresses as soon as there are tables.
+fn is_used(connection: &Connection, format: i64) -> Result<bool, ArchiveError> {
+    if format == 0 {
+        return Ok(false);
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM sources) OR EXISTS (SELECT 1 FROM deliveries)";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 /// Brings a database to this format, without a backup. `tell` hears how far it is with what is derived, which is emptied.

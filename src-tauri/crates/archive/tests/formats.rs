@@ -126,3 +126,17 @@ fn what_is_done_before_an_old_archive_is_open_is_told() {
     Archive::open_telling(folder.path(), now(), &mut |now| told.push(now)).unwrap().close();
     assert_eq!(told.len(), 1, "the next time there is nothing to do: {told:?}");
 }
+
+#[test]
+fn what_a_first_start_left_half_made_is_gone_on_with_and_not_copied() {
+    let folder = unpacked(&Path::new(FIXTURES).join("format-1.sqlite.zst"));
+    let file = rusqlite::Connection::open(folder.path().join("archive.sqlite")).unwrap();
+    file.execute_batch("DELETE FROM deliveries; DELETE FROM sources").unwrap();
+    drop(file);
+    let mut told = Vec::new();
+    let archive = Archive::open_telling(folder.path(), now(), &mut |now| told.push(now.stage)).unwrap();
+    assert_eq!(told, [OpeningStage::Looking], "there is nothing in it yet");
+    assert_eq!(afterchat_archive::Backups::of(folder.path()).all.len(), 0);
+    assert!(archive.add_source("first", None, now()).is_ok(), "and it is of today's format");
+    archive.close();
+}
