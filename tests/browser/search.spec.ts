@@ -35,6 +35,26 @@ test('a pause between two words keeps the space that was typed', async ({ inbox 
   await expect(inbox.rows).toHaveCount(1);
 });
 
+test('until the words that are typed are looked for, the list says that it still answers the ones before', async ({
+  inbox,
+}) => {
+  const { page } = inbox;
+  await page.clock.install();
+  await page.reload();
+  await inbox.go('deliveries');
+  await expect(inbox.rows).toHaveCount(3);
+  // Time stands still, and with it the pause after which is asked.
+  await page.clock.pauseAt(Date.now() + 3_600_000);
+  await page.getByRole('textbox', { name: 'Search' }).fill('snapengage');
+  await expect(inbox.list).toHaveAttribute('aria-busy', 'true');
+  await page.clock.runFor(1_000);
+  await expect(inbox.rows).toHaveCount(1);
+  await page.getByRole('textbox', { name: 'Search' }).fill('chatlio');
+  await expect(inbox.list).toHaveAttribute('aria-busy', 'true');
+  await page.getByRole('textbox', { name: 'Search' }).fill('snapengage');
+  await expect(inbox.rows, 'taken back before it was asked').toHaveCount(1);
+});
+
 for (const [what, text, who] of [
   ['visitors', 'dusan', 'Dusan Kmet'],
   ['a visitor by operator', 'from:anna', 'Anna Berg'],

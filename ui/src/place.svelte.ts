@@ -18,6 +18,8 @@ class Place implements Spot {
   quarantined = $state(false);
   /** A search for deliveries. */
   sought = $state('');
+  /** Something is being typed into the search box that is not looked for yet: the lists still answer what was before. */
+  typing = $state(false);
   /** Each new delivery opens as it arrives. */
   following = $state(false);
   /** The request that was not taken and is open. */
