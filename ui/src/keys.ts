@@ -53,6 +53,7 @@ export const keyMap: Binding[] = [
   { command: 'addresses', keys: ['9'], group: 'everywhere' },
   { command: 'history', keys: ['0'], group: 'everywhere' },
   { command: 'tunnel', keys: ['-'], group: 'everywhere' },
+  { command: 'secrets', keys: ['h'], group: 'everywhere' },
   { command: 'help', keys: ['?'], group: 'everywhere' },
 ];
 

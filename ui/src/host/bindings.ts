@@ -826,7 +826,11 @@ id: string,
 /**
  * A search in the query language.
  */
-search?: string, };
+search?: string,
+/**
+ * With the values whose names tell that they are secret.
+ */
+secrets?: boolean, };
 
 /**
  * A text in another language.
@@ -894,6 +898,10 @@ export type ConversationAnswer = {
  * The conversation.
  */
 transcript: Transcript,
+/**
+ * How many of its values are secret by their names. Unless they are asked for, dots stand there.
+ */
+secrets: number,
 /**
  * Its messages as the reader shows them.
  */
@@ -1176,15 +1184,6 @@ rows: Array<RefusalRow>,
 next?: string, };
 
 /**
- * One of them, by its number.
- */
-export type RefusalQuestion = {
-/**
- * Its number.
- */
-id: string, };
-
-/**
  * A request that was not taken, as far as it came.
  */
 export type RefusalAnswer = {
@@ -1205,7 +1204,7 @@ query?: string,
  */
 headers: Array<Header>,
 /**
- * What of the head is secret.
+ * What of it is secret.
  */
 concealed: Concealed,
 /**
@@ -1610,6 +1609,19 @@ export type DeliveryQuestion = {
 id: string, };
 
 /**
+ * Which delivery is looked at.
+ */
+export type LookQuestion = {
+/**
+ * Its number.
+ */
+id: string,
+/**
+ * With what is secret in it.
+ */
+secrets?: boolean, };
+
+/**
  * A header line.
  */
 export type Header = {
@@ -1623,17 +1635,21 @@ name: string,
 value: string, };
 
 /**
- * What of a request's head is secret, and is shown only to who asks for it.
+ * What of a request is secret, and is told only to who asks for it.
  */
 export type Concealed = {
 /**
- * The places of these headers, counted from 0.
+ * The places of these headers, counted from 0. Unless secrets are asked for, their values are empty.
  */
 headers: Array<number>,
 /**
- * The query string with a placeholder for each secret; absent where it holds none.
+ * Whether the query string holds secrets. Unless they are asked for, placeholders stand there.
  */
-query?: string, };
+query: boolean,
+/**
+ * How many secrets the body holds. Unless they are asked for, each of their bytes is a star.
+ */
+body: number, };
 
 /**
  * One node of a payload.
@@ -1689,7 +1705,7 @@ query?: string,
  */
 headers: Array<Header>,
 /**
- * What of the head is secret.
+ * What of it is secret.
  */
 concealed: Concealed,
 /**
@@ -1882,6 +1898,10 @@ delivery: string,
  * Of the body as it is inflated, instead of as sent.
  */
 inflated?: boolean,
+/**
+ * With what is secret in it.
+ */
+secrets?: boolean,
 /**
  * The first byte.
  */
@@ -2426,7 +2446,11 @@ delivery: string,
 /**
  * The JSON Pointer, with `@start-end` for a part of the text there.
  */
-at: string, };
+at: string,
+/**
+ * With what is secret in the body.
+ */
+secrets?: boolean, };
 
 /**
  * A part of a body.
@@ -5088,7 +5112,7 @@ export type Queries = {
   conversations: { ask: ConversationsQuestion, answer: ConversationPage },
   conversation: { ask: ConversationQuestion, answer: ConversationAnswer },
   deliveries: { ask: DeliveriesQuestion, answer: DeliveryPage },
-  delivery: { ask: DeliveryQuestion, answer: DeliveryAnswer },
+  delivery: { ask: LookQuestion, answer: DeliveryAnswer },
   compare: { ask: CompareQuestion, answer: CompareAnswer },
   drift: { ask: DeliveryQuestion, answer: DriftAnswer },
   neighbours: { ask: DeliveryQuestion, answer: NeighboursAnswer },
@@ -5096,7 +5120,7 @@ export type Queries = {
   written: { ask: WrittenQuestion, answer: WrittenAnswer },
   attempts: { ask: DeliveryQuestion, answer: EventAttempts },
   refusals: { ask: RefusalsQuestion, answer: RefusalPage },
-  refusal: { ask: RefusalQuestion, answer: RefusalAnswer },
+  refusal: { ask: LookQuestion, answer: RefusalAnswer },
   read_answer: { ask: PlanText, answer: PlanAnswer },
   write_answer: { ask: PlanRow, answer: PlanAnswer },
   spot: { ask: SpotQuestion, answer: SpotAnswer },

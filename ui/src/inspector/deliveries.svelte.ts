@@ -45,9 +45,13 @@ class Deliveries {
     // A name may end like a range of bytes; then the value of that name is meant.
     return at === undefined || (root && nodeAt(root, at)) ? at : withoutBytes(at);
   });
+  /** What is shown has its secrets in it. */
+  revealed = $state(false);
   #id: string | undefined;
+  /** They are wanted. */
+  #secrets = false;
 
-  #ask = latest((id: string) => host.query('delivery', { id }));
+  #ask = latest((id: string, secrets: boolean) => host.query('delivery', { id, secrets }));
 
   /** The place that is looked at: a JSON Pointer, and `@start-end` behind it for a part of the text there. */
   get at(): string | undefined {
@@ -74,9 +78,16 @@ class Deliveries {
   }
 
   async show(id: string | undefined): Promise<void> {
+    if (id !== this.#id) this.#secrets = false;
     this.#id = id;
     this.failure = undefined;
     if (id === undefined) this.answer = undefined;
+    await this.refresh();
+  }
+
+  /** Shows what is secret in the open delivery, or covers it again. Another delivery is covered when it is opened. */
+  async reveal(on: boolean): Promise<void> {
+    this.#secrets = on;
     await this.refresh();
   }
 
@@ -87,14 +98,16 @@ class Deliveries {
 
   /** A delivery's bytes never change; what they became does, once it has been read or accepted. */
   async refresh(): Promise<void> {
-    const id = this.#id;
-    if (id === undefined || (this.answer?.row.id === id && settled(this.answer.row))) return;
+    const [id, secrets] = [this.#id, this.#secrets];
+    if (id === undefined) return;
+    if (this.answer?.row.id === id && this.revealed === secrets && settled(this.answer.row)) return;
     try {
-      const answer = await this.#ask(id);
+      const answer = await this.#ask(id, secrets);
       if (!answer || id !== this.#id) return;
       // The row stays where it is, also where a filter would no longer list it: nothing goes away under the eyes.
       this.list.patch(id, answer.row);
       this.answer = answer;
+      this.revealed = secrets;
     } catch (thrown) {
       if (id === this.#id && this.answer?.row.id !== id) this.failure = HostError.from(thrown);
     }

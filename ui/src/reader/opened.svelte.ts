@@ -11,7 +11,14 @@ class Opened {
   /** A conversation just marked unread by hand is not read again by merely staying open. */
   #unreadByHand = $state<string>();
 
-  #ask = latest((id: string, search: string | undefined) => host.query('conversation', { id, search }));
+  /** What is shown has the values in it that are secret by their names. */
+  revealed = $state(false);
+  /** They are wanted. */
+  #secrets = false;
+
+  #ask = latest((id: string, search: string | undefined, secrets: boolean) =>
+    host.query('conversation', { id, search, secrets }),
+  );
 
   /** What is shown belongs to the conversation that was asked for. */
   get current(): boolean {
@@ -23,7 +30,10 @@ class Opened {
   }
 
   async show(id: string | undefined, search: string | undefined): Promise<void> {
-    if (id !== this.id) this.#unreadByHand = undefined;
+    if (id !== this.id) {
+      this.#unreadByHand = undefined;
+      this.#secrets = false;
+    }
     this.id = id;
     this.#search = search;
     this.failure = undefined;
@@ -31,13 +41,21 @@ class Opened {
     await this.refresh();
   }
 
+  /** Shows what is secret in it, or covers it again. Another conversation is covered when it is opened. */
+  async reveal(on: boolean): Promise<void> {
+    this.#secrets = on;
+    await this.refresh();
+  }
+
   async refresh(): Promise<void> {
     const { id } = this;
+    const secrets = this.#secrets;
     if (id === undefined) return;
     try {
-      const answer = await this.#ask(id, this.#search);
+      const answer = await this.#ask(id, this.#search, secrets);
       if (!answer || this.id !== id) return;
       this.answer = answer;
+      this.revealed = secrets;
       this.failure = undefined;
     } catch (thrown) {
       // What is on screen stays readable when only a refresh fails.

@@ -11,8 +11,10 @@ class Refusals {
   );
   answer = $state.raw<RefusalAnswer>();
   failure = $state.raw<HostError>();
+  /** What is shown has its secrets in it. */
+  revealed = $state(false);
   #id: string | undefined;
-  #ask = latest((id: string) => host.query('refusal', { id }));
+  #ask = latest((id: string, secrets: boolean) => host.query('refusal', { id, secrets }));
 
   /** What was noted of a request never changes, so it is asked for once. */
   async show(id: string | undefined): Promise<void> {
@@ -20,9 +22,18 @@ class Refusals {
     this.#id = id;
     this.failure = undefined;
     this.answer = undefined;
+    await this.reveal(false);
+  }
+
+  /** Shows what is secret in the open request, or covers it again. */
+  async reveal(on: boolean): Promise<void> {
+    const id = this.#id;
     if (id === undefined) return;
     try {
-      this.answer = await this.#ask(id);
+      const answer = await this.#ask(id, on);
+      if (!answer || id !== this.#id) return;
+      this.answer = answer;
+      this.revealed = on;
     } catch (thrown) {
       this.failure = HostError.from(thrown);
     }

@@ -14,6 +14,7 @@ import { presence } from './en/presence';
 import { provenance } from './en/provenance';
 import { send } from './en/send';
 import { chatvisor, services } from './en/services';
+import { secrets } from './en/secrets';
 import { selection } from './en/selection';
 import { signatures } from './en/signatures';
 import { tunnel } from './en/tunnel';
@@ -278,7 +279,6 @@ export const en = {
     request: 'Request',
     headers: (n: number) => many(n, 'header', 'headers'),
     concealed: '••••••',
-    reveal: 'Show what is secret',
     noBody: 'The request had no body.',
     truncated: 'Only the first part of this body is shown; all of it is kept.',
     lossy: 'Bytes that are no text are shown as �; under Hex they are exact.',
@@ -351,6 +351,7 @@ export const en = {
 
   care,
   handing,
+  secrets,
   history,
   opening,
   presence,
@@ -393,6 +394,7 @@ export const en = {
     note: 'Write a note',
     follow: 'Follow the newest',
     nextTab: 'Next way to look at the body',
+    secrets: 'Show or cover what is secret',
     findInBody: 'Find in the tree',
     copyPointer: 'Copy the pointer of the value',
     copyValue: 'Copy the value',

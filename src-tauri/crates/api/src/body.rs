@@ -1,5 +1,8 @@
 //! Bodies as a person looks at them, and as files.
 //!
+//! What is secret in a body is covered by stars until somebody asks for it, so that a picture of the window tells nothing.
+//! A star stands for a byte: every place is where it is in the body as it was sent.
+//!
 //! A body is kept as it was sent. Where its sender compressed it, it is inflated here, for the viewer only, and no further
 //! than a limit: a few kilobytes can stand for gigabytes.
 
@@ -9,6 +12,7 @@ mod name;
 use std::borrow::Cow;
 
 use afterchat_archive::DeliveryId;
+use afterchat_relay::written::Mask;
 use afterchat_transcript::Delivery;
 use afterchat_transcript::payload::multipart::{self, Multipart};
 
@@ -23,6 +27,21 @@ pub(crate) struct Viewed<'a> {
     pub(crate) bytes: Cow<'a, [u8]>,
     /// What was made of a compressed body; `None` when its sender says nothing of compression.
     pub(crate) inflated: Option<Inflated>,
+    /// False when the bytes are those that were sent, as far as they are not covered.
+    pub(crate) is_inflated: bool,
+    /// How many secrets are in it, whether they are covered or not.
+    pub(crate) secrets: usize,
+}
+
+/// The body of a delivery as a window shows it: inflated where that is possible, its secrets covered unless they are asked
+/// for.
+pub(crate) fn shown<'a>(delivery: &'a Delivery, mask: &Mask, secrets: bool) -> Viewed<'a> {
+    let view = viewed(delivery);
+    match mask.covered(delivery.header("content-type"), &view.bytes) {
+        Some((_, count)) if secrets => Viewed { secrets: count, ..view },
+        Some((bytes, count)) => Viewed { bytes: Cow::Owned(bytes), secrets: count, ..view },
+        None => view,
+    }
 }
 
 /// The body of a delivery, inflated where that is possible.
@@ -30,7 +49,8 @@ pub(crate) fn viewed(delivery: &Delivery) -> Viewed<'_> {
     let named = delivery.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("content-encoding"));
     let named: Vec<Cow<'_, str>> = named.map(|header| String::from_utf8_lossy(&header.value)).collect();
     let (bytes, inflated) = inflate::inflate(&delivery.body, &named.join(","));
-    Viewed { bytes, inflated }
+    let is_inflated = matches!(bytes, Cow::Owned(_));
+    Viewed { bytes, inflated, is_inflated, secrets: 0 }
 }
 
 /// The parts of a body, if it is made of parts.
@@ -62,6 +82,15 @@ impl Saved {
 }
 
 impl Api {
+    /// A body as it was sent, each of its secrets covered by stars.
+    ///
+    /// # Errors
+    /// When the archive cannot be read.
+    pub fn covered_body(&self, delivery: Delivery) -> Result<Vec<u8>, Failure> {
+        let covered = self.mask()?.covered(delivery.header("content-type"), &delivery.body);
+        Ok(covered.map_or(delivery.body, |(bytes, _)| bytes))
+    }
+
     /// A body or a part of it as a file: a name that every system takes, and the bytes. Strangers chose the names of parts,
     /// so nothing of them is used that could lead out of a folder or hide what the file is.
     ///

@@ -53,14 +53,14 @@ impl Api {
     /// When the archive cannot be read.
     pub fn scribe(&self, secrets: bool) -> Result<Scribe, Failure> {
         let sources = self.archive.sources()?;
-        let known = sources.iter().flat_map(|source| {
-            let signing = source.secrets.iter().map(|known| known.secret.expose().to_owned());
-            let old = source.old_tokens.iter().map(|old| old.token().to_owned());
-            signing.chain([source.token.clone()]).chain(old).collect::<Vec<_>>()
-        });
-        let mask = Mask::new(if secrets { Secrets::Shown } else { Secrets::Hidden }, known);
+        let mask = mask(&sources, if secrets { Secrets::Shown } else { Secrets::Hidden });
         let base = self.door.base(&self.archive)?;
         Ok(Scribe { api: self.clone(), mask, secrets, base, sources })
+    }
+
+    /// What hides secrets where something is shown.
+    pub(crate) fn mask(&self) -> Result<Mask, Failure> {
+        Ok(mask(&self.archive.sources()?, Secrets::Hidden))
     }
 
     /// Begins to write deliveries into a file that can be saved afterwards, and tells the name of that work. Needs a
@@ -133,6 +133,16 @@ impl Api {
         let none = || Failure::new("not_found", "This work has no file; it may have been dismissed.");
         self.works.product(work)?.ok_or_else(none)
     }
+}
+
+/// A mask that knows the tokens and signing secrets of these sources.
+fn mask(sources: &[Source], secrets: Secrets) -> Mask {
+    let known = sources.iter().flat_map(|source| {
+        let signing = source.secrets.iter().map(|known| known.secret.expose().to_owned());
+        let old = source.old_tokens.iter().map(|old| old.token().to_owned());
+        signing.chain([source.token.clone()]).chain(old).collect::<Vec<_>>()
+    });
+    Mask::new(secrets, known)
 }
 
 impl Scribe {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use std::borrow::Cow;
+
 use afterchat_archive::{
     AnswerPlan, DeliveryId, EventAttempt, PlanError, Refusal, RefusalReason as Reason, Risk, Said, Source,
     Step, Told,
@@ -9,12 +11,13 @@ use afterchat_archive::{
 use afterchat_transcript::{Header as Line, event};
 
 use super::conversations::limit;
+use super::deliveries::{self, Head, whole};
+use super::sources;
 use super::types::{
-    AnswerRow, DeliveryQuestion, EventAttemptRow, EventAttempts, Header, NewAnswer, PlanAnswer, PlanProblem,
-    PlanRow, PlanText, RefusalAnswer, RefusalPage, RefusalQuestion, RefusalReason, RefusalRow,
-    RefusalsQuestion, SaidKind, SourceRow, StepRow, ToldRow,
+    AnswerRow, DeliveryQuestion, EventAttemptRow, EventAttempts, Header, LookQuestion, NewAnswer, PlanAnswer,
+    PlanProblem, PlanRow, PlanText, RefusalAnswer, RefusalPage, RefusalReason, RefusalRow, RefusalsQuestion,
+    SaidKind, SourceRow, StepRow, ToldRow,
 };
-use super::{deliveries, sources};
 use crate::{Api, Failure, now};
 
 /// Reads a plan that was written as text.
@@ -180,27 +183,37 @@ pub(super) fn refusals(api: &Api, ask: &RefusalsQuestion) -> Result<RefusalPage,
     Ok(RefusalPage { rows: found.iter().map(refusal_row).collect(), next })
 }
 
-pub(super) fn refusal(api: &Api, ask: &RefusalQuestion) -> Result<RefusalAnswer, Failure> {
+pub(super) fn refusal(api: &Api, ask: &LookQuestion) -> Result<RefusalAnswer, Failure> {
     let found = api.archive.refusal(deliveries::number(&ask.id)?)?;
+    let secrets = ask.secrets.unwrap_or(false);
+    let Head { headers, query, mut concealed } =
+        deliveries::head(&found.headers, found.query.as_deref(), secrets);
+    let covered = api.mask()?.covered(content_type(&found).as_deref(), &found.body);
+    concealed.body = covered.as_ref().map_or(0, |(_, count)| whole(*count));
+    let body = covered.filter(|_| !secrets).map_or_else(|| found.body.clone(), |(bytes, _)| bytes);
     Ok(RefusalAnswer {
         row: refusal_row(&found),
-        headers: found.headers.iter().map(header).collect(),
-        concealed: deliveries::concealed(&found.headers, found.query.as_deref()),
-        body: String::from_utf8_lossy(&found.body).into_owned(),
+        headers,
+        concealed,
+        body: String::from_utf8_lossy(&body).into_owned(),
         kept: found.body.len() as u64,
         path: found.path,
-        query: found.query,
+        query,
     })
 }
 
+fn content_type(refusal: &Refusal) -> Option<Cow<'_, str>> {
+    let header = refusal.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-type"))?;
+    Some(String::from_utf8_lossy(&header.value))
+}
+
 fn refusal_row(refusal: &Refusal) -> RefusalRow {
-    let content_type = refusal.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-type"));
     RefusalRow {
         id: refusal.id.to_string(),
         at: refusal.at,
         source: refusal.source.clone(),
         method: refusal.method.clone(),
-        content_type: content_type.map(|header| String::from_utf8_lossy(&header.value).into_owned()),
+        content_type: content_type(refusal).map(Cow::into_owned),
         seen: refusal.seen,
         announced: refusal.announced,
         reason: match refusal.reason {

@@ -15,8 +15,10 @@ const SHOWN_PART: usize = 4 << 10;
 
 pub(super) fn bytes(api: &Api, ask: &BytesQuestion) -> Result<BytesAnswer, Failure> {
     let delivery = api.archive.delivery(DeliveryId(number(&ask.delivery)?))?.delivery;
-    let view = ask.inflated.unwrap_or(false).then(|| body::viewed(&delivery));
-    let bytes = view.as_ref().map_or(&*delivery.body, |view| &*view.bytes);
+    let view = body::shown(&delivery, &api.mask()?, ask.secrets.unwrap_or(false));
+    // Nobody reads a secret in what is compressed.
+    let as_sent = view.is_inflated && !ask.inflated.unwrap_or(false);
+    let bytes = if as_sent { &*delivery.body } else { &*view.bytes };
     let start = (ask.start as usize).min(bytes.len());
     let end = start.saturating_add((ask.length as usize).min(MOST_BYTES)).min(bytes.len());
     Ok(BytesAnswer { digits: digits(&bytes[start..end]), total: whole(bytes.len()) })

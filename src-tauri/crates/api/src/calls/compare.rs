@@ -1,7 +1,8 @@
 //! Two deliveries side by side, shortened to what a window can show.
 
 use afterchat_archive::DeliveryId;
-use afterchat_relay::written;
+use afterchat_relay::written::{self, Mask};
+use afterchat_transcript::Transcript;
 use afterchat_transcript::compare::{self, Body, BodyComparison, Difference, Line, Place, TextLine};
 use afterchat_transcript::model::ConversationId;
 use afterchat_transcript::payload::{Kind, Payload, Value};
@@ -29,16 +30,23 @@ const SHOWN_CONVERSATIONS: usize = 5;
 pub(super) fn compare(api: &Api, ask: &CompareQuestion) -> Result<CompareAnswer, Failure> {
     let ids = [DeliveryId(number(&ask.left)?), DeliveryId(number(&ask.right)?)];
     let [left, right] = [api.archive.delivery(ids[0])?.delivery, api.archive.delivery(ids[1])?.delivery];
+    // Equal secrets have equal placeholders, so whether they differ is told, and not what they are.
+    let mut mask = api.mask()?;
+    let [left_body, right_body] =
+        [&left, &right].map(|side| mask.body(side.header("content-type"), &side.body));
+    let [left_query, right_query] = [&left, &right].map(|side| mask.query_of(side));
     let rows = [row(api.archive.delivery_summary(ids[0])?), row(api.archive.delivery_summary(ids[1])?)];
     let shared = rows[0].conversations.iter().filter(|id| rows[1].conversations.contains(id));
-    let conversations =
-        shared.take(SHOWN_CONVERSATIONS).map(|id| conversation(api, id, ids)).collect::<Result<_, _>>()?;
+    let conversations = shared
+        .take(SHOWN_CONVERSATIONS)
+        .map(|id| conversation(api, id, ids, &mut mask))
+        .collect::<Result<_, _>>()?;
     let headers = compare::headers(&left.headers, &right.headers).iter().map(header).collect();
-    let body = body(&left.body, &right.body);
+    let body = body(&left_body, &right_body);
     let [left_row, right_row] = rows;
     Ok(CompareAnswer {
-        left: ComparedSide { row: left_row, path: left.path, query: left.query },
-        right: ComparedSide { row: right_row, path: right.path, query: right.query },
+        left: ComparedSide { row: left_row, path: left.path, query: left_query },
+        right: ComparedSide { row: right_row, path: right.path, query: right_query },
         headers,
         body,
         conversations,
@@ -57,10 +65,15 @@ pub(super) fn neighbours(api: &Api, ask: &DeliveryQuestion) -> Result<Neighbours
     })
 }
 
-fn conversation(api: &Api, id: &str, ids: [DeliveryId; 2]) -> Result<ComparedConversation, Failure> {
+fn conversation(
+    api: &Api,
+    id: &str,
+    ids: [DeliveryId; 2],
+    mask: &mut Mask,
+) -> Result<ComparedConversation, Failure> {
     let states = api.archive.conversation_after(&ConversationId::from_text(id), ids)?;
     let mut changes = match &states {
-        [Some(before), Some(after)] => compare::conversations(before, after),
+        [Some(before), Some(after)] => compare::conversations(&masked(mask, before)?, &masked(mask, after)?),
         // It was put back into quarantine meanwhile.
         _ => Vec::new(),
     };
@@ -76,18 +89,23 @@ fn conversation(api: &Api, id: &str, ids: [DeliveryId; 2]) -> Result<ComparedCon
     Ok(ComparedConversation { id: id.to_owned(), changes, more: whole(more) })
 }
 
+fn masked(mask: &mut Mask, transcript: &Transcript) -> Result<Transcript, Failure> {
+    mask.conversation(transcript).map_err(|error| Failure::new("internal", &error.to_string()))
+}
+
 fn header(line: &compare::HeaderLine<'_>) -> ComparedHeader {
+    let secret = [line.left, line.right].into_iter().flatten().any(|(_, header)| written::is_secret(header));
     let shown = |header: Option<(usize, &afterchat_transcript::Header)>| {
         header.map(|(_, header)| Header {
             name: header.name.clone(),
-            value: String::from_utf8_lossy(&header.value).into_owned(),
+            value: if secret { String::new() } else { String::from_utf8_lossy(&header.value).into_owned() },
         })
     };
     ComparedHeader {
+        secret,
         what: line.what,
         respelled: line.respelled,
         moved: line.moved,
-        secret: [line.left, line.right].into_iter().flatten().any(|(_, header)| written::is_secret(header)),
         left: shown(line.left),
         right: shown(line.right),
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use afterchat_archive::{ConversationSummary, ListQuestion, View as ArchiveView};
+use afterchat_relay::written;
 use afterchat_transcript::model::{ConversationId, Message, Quantity, Rating, Role};
 use afterchat_transcript::query::{Column, Query, texts};
 use afterchat_transcript::richtext::{Piece, pieces};
@@ -17,6 +18,8 @@ use crate::{Api, Failure};
 /// Rows of a page when nobody says, and at most.
 const USUAL_ROWS: u32 = 50;
 const MOST_ROWS: u32 = 200;
+/// Stands where a value is secret by its name.
+const COVERED: &str = "••••••";
 /// Other conversations of the visitor shown beside one.
 const EARLIER: usize = 20;
 /// Bytes of text shown before a hit in the list, and after it.
@@ -54,13 +57,20 @@ pub(super) fn list(api: &Api, ask: &ConversationsQuestion) -> Result<Conversatio
 }
 
 pub(super) fn one(api: &Api, ask: &ConversationQuestion) -> Result<ConversationAnswer, Failure> {
-    let transcript = api.archive.transcript(&ConversationId::from_text(&ask.id))?;
+    let mut transcript = api.archive.transcript(&ConversationId::from_text(&ask.id))?;
+    let mut secrets = 0;
+    for value in written::secrets_of(&mut transcript) {
+        secrets += 1;
+        if !ask.secrets.unwrap_or(false) {
+            COVERED.clone_into(value);
+        }
+    }
     let query = ask.search.as_deref().map(Query::parse);
     let messages =
         transcript.messages.iter().map(|message| shown(message, &transcript, query.as_ref())).collect();
     let earlier =
         api.archive.conversations_with_same_visitor(&transcript.id, EARLIER)?.into_iter().map(row).collect();
-    Ok(ConversationAnswer { title: title(&transcript), messages, earlier, transcript })
+    Ok(ConversationAnswer { title: title(&transcript), messages, earlier, secrets, transcript })
 }
 
 fn view(view: View) -> ArchiveView {

@@ -13,8 +13,8 @@ use afterchat_transcript::reading::{self, Part};
 
 use super::conversations::limit;
 use super::types::{
-    Concealed, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion, DeliveryRow, Excerpt,
-    GapRow, Header, Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
+    Concealed, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryRow, Excerpt, GapRow, Header,
+    LookQuestion, Outcome, SpotAnswer, SpotQuestion, TreeKind, TreeNode,
 };
 use super::{answers, bodies, health, signatures};
 use crate::body;
@@ -62,17 +62,16 @@ fn gaps(api: &Api, question: &JournalQuestion, found: &Found) -> Result<Vec<GapR
     health::among(api, after, before)
 }
 
-pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, Failure> {
+pub(super) fn one(api: &Api, ask: &LookQuestion) -> Result<DeliveryAnswer, Failure> {
     let id = DeliveryId(number(&ask.id)?);
     let summary = api.archive.delivery_summary(id)?;
     let delivery = api.archive.delivery(id)?.delivery;
-    let view = body::viewed(&delivery);
+    let secrets = ask.secrets.unwrap_or(false);
+    let view = body::shown(&delivery, &api.mask()?, secrets);
     let payload = Payload::decode(&view.bytes);
     // What is read is the body as sent; only what is shown is inflated.
-    let reading = match view.bytes {
-        Cow::Borrowed(_) => reading::read_payload(&delivery, &payload),
-        Cow::Owned(_) => reading::read(&delivery),
-    };
+    let reading =
+        if view.is_inflated { reading::read(&delivery) } else { reading::read_payload(&delivery, &payload) };
     let text = String::from_utf8_lossy(&view.bytes);
     let lossy = matches!(text, Cow::Owned(_));
     let end = text.floor_char_boundary(SHOWN_BODY);
@@ -81,17 +80,15 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
         .as_ref()
         .filter(|_| payload.values <= SHOWN_VALUES)
         .map(|root| node(root, None, String::new()));
-    let header = |header: &afterchat_transcript::Header| Header {
-        name: header.name.clone(),
-        value: String::from_utf8_lossy(&header.value).into_owned(),
-    };
+    let Head { headers, query, mut concealed } = head(&delivery.headers, delivery.query.as_deref(), secrets);
+    concealed.body = whole(view.secrets);
     Ok(DeliveryAnswer {
         signed: signatures::signed(&delivery, summary.signature.as_ref()),
         row: row(summary),
         path: delivery.path.clone(),
-        query: delivery.query.clone(),
-        headers: delivery.headers.iter().map(header).collect(),
-        concealed: concealed(&delivery.headers, delivery.query.as_deref()),
+        query,
+        headers,
+        concealed,
         format: payload.format,
         body: text[..end].to_owned(),
         lossy,
@@ -105,16 +102,36 @@ pub(super) fn one(api: &Api, ask: &DeliveryQuestion) -> Result<DeliveryAnswer, F
     })
 }
 
-/// What of a head is secret.
-pub(super) fn concealed(headers: &[afterchat_transcript::Header], query: Option<&str>) -> Concealed {
-    let secret = (0..).zip(headers).filter(|(_, header)| written::is_secret(header));
-    Concealed { headers: secret.map(|(at, _)| at).collect(), query: query.and_then(written::concealed) }
+/// The head of a request as a window is told it.
+pub(super) struct Head {
+    pub(super) headers: Vec<Header>,
+    pub(super) query: Option<String>,
+    /// What of these is secret.
+    pub(super) concealed: Concealed,
+}
+
+/// A head with what is secret in it, or without.
+pub(super) fn head(lines: &[afterchat_transcript::Header], query: Option<&str>, secrets: bool) -> Head {
+    let mut concealed = Concealed { headers: Vec::new(), query: false, body: 0 };
+    let headers = (0..).zip(lines).map(|(at, line)| {
+        let secret = written::is_secret(line);
+        if secret {
+            concealed.headers.push(at);
+        }
+        let value = if secret && !secrets { "".into() } else { String::from_utf8_lossy(&line.value) };
+        Header { name: line.name.clone(), value: value.into_owned() }
+    });
+    let headers = headers.collect();
+    let without = query.and_then(written::concealed);
+    concealed.query = without.is_some();
+    let query = without.filter(|_| !secrets).or_else(|| query.map(str::to_owned));
+    Head { headers, query, concealed }
 }
 
 /// Finds a place in a body, also behind the part that a window is sent.
 pub(super) fn spot(api: &Api, ask: &SpotQuestion) -> Result<SpotAnswer, Failure> {
     let delivery = api.archive.delivery(DeliveryId(number(&ask.delivery)?))?.delivery;
-    let view = body::viewed(&delivery);
+    let view = body::shown(&delivery, &api.mask()?, ask.secrets.unwrap_or(false));
     let text = String::from_utf8_lossy(&view.bytes);
     let located = Payload::decode(&view.bytes).locate(&text, &ask.at);
     let Some(Located { pointer, span }) = located else {

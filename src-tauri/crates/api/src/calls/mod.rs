@@ -39,9 +39,9 @@ use types::{
     ConversationPage, ConversationQuestion, ConversationsQuestion, CustomerQuestion, CustomerTagQuestion,
     Decided, DecisionQuestion, DeliveriesQuestion, DeliveryAnswer, DeliveryPage, DeliveryQuestion,
     EventAttempts, HandOverQuestion, HistoryAnswer, HistoryEntry, HistoryService, HistoryStart,
-    HistoryStarted, JoinVisitors, Mark, Marked, NeighboursAnswer, NewAnswer, NewSecret, NewSource, Nothing,
-    OldAddressQuestion, OpenableAnswer, OriginAnswer, OriginQuestion, Overview, OwnSampleRow, PlanAnswer,
-    PlanRow, PlanText, RecordPage, RecordsQuestion, RefusalAnswer, RefusalPage, RefusalQuestion,
+    HistoryStarted, JoinVisitors, LookQuestion, Mark, Marked, NeighboursAnswer, NewAnswer, NewSecret,
+    NewSource, Nothing, OldAddressQuestion, OpenableAnswer, OriginAnswer, OriginQuestion, Overview,
+    OwnSampleRow, PlanAnswer, PlanRow, PlanText, RecordPage, RecordsQuestion, RefusalAnswer, RefusalPage,
     RefusalsQuestion, RepeatedSend, RequestToSend, Rotation, SampleDeletion, SampleName, SampleQuestion,
     SampleSent, SampleToKeep, SamplesAnswer, SecretName, SendAnswer, ShownAnswer, ShownQuestion, SourceName,
     SourceRow, SpotAnswer, SpotQuestion, TakeNameOut, TakeUnsigned, TryAnswer, VisitorAnswer, VisitorList,
@@ -85,7 +85,7 @@ calls! {
         conversations: ConversationsQuestion => ConversationPage = conversations::list;
         conversation: ConversationQuestion => ConversationAnswer = conversations::one;
         deliveries: DeliveriesQuestion => DeliveryPage = deliveries::list;
-        delivery: DeliveryQuestion => DeliveryAnswer = deliveries::one;
+        delivery: LookQuestion => DeliveryAnswer = deliveries::one;
         compare: CompareQuestion => CompareAnswer = compare::compare;
         drift: DeliveryQuestion => DriftAnswer = drift::drift;
         neighbours: DeliveryQuestion => NeighboursAnswer = compare::neighbours;
@@ -93,7 +93,7 @@ calls! {
         written: WrittenQuestion => WrittenAnswer = handover::written;
         attempts: DeliveryQuestion => EventAttempts = answers::attempts;
         refusals: RefusalsQuestion => RefusalPage = answers::refusals;
-        refusal: RefusalQuestion => RefusalAnswer = answers::refusal;
+        refusal: LookQuestion => RefusalAnswer = answers::refusal;
         read_answer: PlanText => PlanAnswer = answers::read;
         write_answer: PlanRow => PlanAnswer = answers::write;
         spot: SpotQuestion => SpotAnswer = deliveries::spot;

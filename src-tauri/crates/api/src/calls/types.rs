@@ -251,6 +251,15 @@ contract! {
         id: String,
     }
 
+    /// Which delivery is looked at.
+    LookQuestion {
+        /// Its number.
+        id: String,
+        /// With what is secret in it.
+        #[serde(default)]
+        secrets: Option<bool>,
+    }
+
     /// A header line.
     Header {
         /// The name as the sender spelled it.
@@ -282,13 +291,14 @@ contract! {
         children: Option<Vec<TreeNode>>,
     }
 
-    /// What of a request's head is secret, and is shown only to who asks for it.
+    /// What of a request is secret, and is told only to who asks for it.
     Concealed {
-        /// The places of these headers, counted from 0.
+        /// The places of these headers, counted from 0. Unless secrets are asked for, their values are empty.
         headers: Vec<u32>,
-        /// The query string with a placeholder for each secret; absent where it holds none.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        query: Option<String>,
+        /// Whether the query string holds secrets. Unless they are asked for, placeholders stand there.
+        query: bool,
+        /// How many secrets the body holds. Unless they are asked for, each of their bytes is a star.
+        body: u32,
     }
 
     /// A delivery, whole.
@@ -302,7 +312,7 @@ contract! {
         query: Option<String>,
         /// Every header in order.
         headers: Vec<Header>,
-        /// What of the head is secret.
+        /// What of it is secret.
         concealed: Concealed,
         /// What its signature covers, where one was looked for.
         #[serde(skip_serializing_if = "Option::is_none")]

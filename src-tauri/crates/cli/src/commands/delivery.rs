@@ -34,7 +34,7 @@ pub(crate) struct Delivery {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
-    /// Also what is secret in its head: values of headers and of the query
+    /// Also what is secret in it: values of headers, of the query and of the body that are called so
     #[arg(long)]
     secrets: bool,
 }
@@ -45,11 +45,14 @@ impl Delivery {
         if self.body {
             return output::write(&kept.body);
         }
-        let answer = api.query("delivery", json!({ "id": self.id.to_string() })).await?;
-        let mut answer: DeliveryAnswer = serde_json::from_value(answer)?;
-        if !self.secrets {
+        let ask = json!({ "id": self.id.to_string(), "secrets": self.secrets });
+        let mut answer: DeliveryAnswer = serde_json::from_value(api.query("delivery", ask).await?)?;
+        let body = if self.secrets {
+            kept.body
+        } else {
             conceal(&mut answer);
-        }
+            api.covered_body(kept)?
+        };
         if self.json {
             let mut answer = serde_json::to_value(answer)?;
             if let Some(answer) = answer.as_object_mut() {
@@ -57,12 +60,12 @@ impl Delivery {
                 for part in ["tree", "truncated"] {
                     answer.remove(part);
                 }
-                answer.insert("body".to_owned(), Value::from(String::from_utf8_lossy(&kept.body)));
+                answer.insert("body".to_owned(), Value::from(String::from_utf8_lossy(&body)));
                 // A window shows a compressed body inflated; here it is as it was sent.
-                let lossy = std::str::from_utf8(&kept.body).is_err();
+                let lossy = std::str::from_utf8(&body).is_err();
                 answer.insert("lossy".to_owned(), Value::from(lossy));
                 if lossy {
-                    answer.insert("body_base64".to_owned(), Value::from(BASE64.encode(&kept.body)));
+                    answer.insert("body_base64".to_owned(), Value::from(BASE64.encode(&body)));
                 }
                 // The row's values stand beside the others, as `afterchat deliveries` lists them.
                 if let Some(Value::Object(mut row)) = answer.remove("row") {
@@ -72,19 +75,16 @@ impl Delivery {
             }
             return output::json(&answer);
         }
-        output::write(words(&answer, &kept.body, Style::of_output()).as_bytes())
+        output::write(words(&answer, &body, Style::of_output()).as_bytes())
     }
 }
 
-/// Puts dots in the place of what is secret in the head of a delivery.
+/// Puts dots where the values of secret headers are left out.
 pub(crate) fn conceal(answer: &mut DeliveryAnswer) {
     for at in &answer.concealed.headers {
         if let Some(header) = usize::try_from(*at).ok().and_then(|at| answer.headers.get_mut(at)) {
             CONCEALED.clone_into(&mut header.value);
         }
-    }
-    if answer.concealed.query.is_some() {
-        answer.query.clone_from(&answer.concealed.query);
     }
 }
 

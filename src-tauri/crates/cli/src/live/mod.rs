@@ -160,7 +160,7 @@ impl Live<'_> {
     }
 
     async fn open(&mut self, id: i64) -> anyhow::Result<()> {
-        let mut body = self.api.archive().delivery(DeliveryId(id))?.delivery.body;
+        let mut body = self.api.covered_body(self.api.archive().delivery(DeliveryId(id))?.delivery)?;
         let answer = self.api.query("delivery", json!({ "id": id.to_string() })).await?;
         let mut answer: DeliveryAnswer = serde_json::from_value(answer)?;
         delivery::conceal(&mut answer);

@@ -17,18 +17,8 @@ impl Mask {
         if !self.hides() {
             return Ok(shown);
         }
-        for field in
-            shown.fields.iter_mut().filter(|field| tells_in_body(&field.name) && !field.value.is_empty())
-        {
-            field.value = self.placeholder(field.value.as_bytes());
-        }
-        for other in shown.other.iter_mut().filter(|other| tells_at(&other.pointer)) {
-            // A number is a count of tokens rather than one.
-            if let Value::String(value) = &mut other.value
-                && !value.is_empty()
-            {
-                *value = self.placeholder(value.as_bytes());
-            }
+        for value in secrets(&mut shown) {
+            *value = self.placeholder(value.as_bytes());
         }
         serde_json::from_value(self.known_in_value(serde_json::to_value(&shown)?))
     }
@@ -46,6 +36,19 @@ impl Mask {
             Value::Null | Value::Bool(_) | Value::Number(_) => value,
         }
     }
+}
+
+/// The values of a conversation whose names tell that they are secret, to be covered or counted.
+pub fn secrets(transcript: &mut Transcript) -> impl Iterator<Item = &mut String> {
+    let fields = transcript.fields.iter_mut().filter(|field| tells_in_body(&field.name));
+    let fields = fields.map(|field| &mut field.value);
+    let other = transcript.other.iter_mut().filter(|other| tells_at(&other.pointer));
+    let other = other.filter_map(|other| match &mut other.value {
+        Value::String(value) => Some(value),
+        // A number is a count of tokens rather than one.
+        _ => None,
+    });
+    fields.chain(other).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]

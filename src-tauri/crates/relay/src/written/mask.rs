@@ -1,13 +1,15 @@
 //! Leaves secrets out of what is handed on: values of headers, query parameters and parts of a body whose names tell that
 //! they are secret, and known secrets wherever they stand.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use afterchat_transcript::payload::{Payload, multipart};
 use afterchat_transcript::{Delivery, Header};
+use memchr::memmem;
 
 use super::Secrets;
-use super::names::{named, tells, tells_in_body};
+use super::body::{self, Place};
+use super::names::tells;
 
 /// Stands in a delivery's path and headers where a secret stood that was not kept.
 const TAKEN_OUT: &str = "…";
@@ -77,14 +79,7 @@ impl Mask {
         if let Some(query) = &mut shown.delivery.query {
             *query = self.query(query, &mut shown.hidden);
         }
-        let content_type =
-            delivery.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-type"));
-        let content_type = content_type.map(|header| String::from_utf8_lossy(&header.value));
-        let body = match content_type.and_then(|named| multipart::read(&named, &delivery.body)) {
-            Some(parted) => self.named_in_parts(&delivery.body, &parted.parts),
-            None => self.named_in(&delivery.body),
-        };
-        let body = self.known_in(&body);
+        let body = self.body(delivery.header("content-type"), &delivery.body);
         if body != shown.delivery.body {
             shown.hidden.push("body".to_owned());
             shown.delivery.body = body;
@@ -140,67 +135,57 @@ impl Mask {
         query.split('&').map(part).collect::<Vec<_>>().join("&")
     }
 
-    /// The same of a body in parts: a part whose name tells that it is secret, and what names tell inside of the others.
-    fn named_in_parts(&mut self, body: &[u8], parts: &[multipart::Part]) -> Vec<u8> {
-        let (mut shown, mut done) = (Vec::with_capacity(body.len()), 0);
-        for part in parts {
-            // Places that do not fit into each other are none.
-            let (Some(before), Some(written)) =
-                (body.get(done..part.span.start), body.get(part.span.clone()))
-            else {
-                continue;
-            };
-            shown.extend_from_slice(before);
-            if part.name.as_deref().is_some_and(tells_in_body) && !written.is_empty() {
-                shown.extend_from_slice(self.placeholder(written).as_bytes());
-            } else {
-                shown.extend_from_slice(&self.named_in(written));
-            }
-            done = part.span.end;
-        }
-        shown.extend_from_slice(body.get(done..).unwrap_or_default());
-        shown
+    /// A delivery's query with a placeholder for each secret in it.
+    pub fn query_of(&mut self, delivery: &Delivery) -> Option<String> {
+        delivery.query.as_deref().map(|query| self.query(query, &mut Vec::new()))
     }
 
-    /// This body with a placeholder for each text whose name tells that it is secret. What has no values that can be
-    /// told apart stays as it is.
-    fn named_in(&mut self, body: &[u8]) -> Vec<u8> {
-        // Places are those of a text.
-        let Ok(text) = std::str::from_utf8(body) else { return body.to_owned() };
-        let mut found = Vec::new();
-        if let Some(root) = &Payload::decode(body).root {
-            named(root, false, &mut found);
-        }
-        found.sort_by_key(|(span, _)| span.start);
-        let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
-        for (span, secret) in found {
-            // Places that do not fit into each other are none.
-            let (Some(before), Some(written)) = (text.get(done..span.start), text.get(span.clone())) else {
-                continue;
-            };
-            let quote = ["\"", "%22"].into_iter().find(|quote| {
-                written.len() >= 2 * quote.len() && written.starts_with(quote) && written.ends_with(quote)
-            });
-            let (quote, placeholder) = (quote.unwrap_or_default(), self.placeholder(secret.as_bytes()));
-            shown.extend([before, quote, &placeholder, quote]);
+    /// A body with a placeholder for each secret in it.
+    pub fn body(&mut self, content_type: Option<&str>, body: &[u8]) -> Vec<u8> {
+        let (mut shown, mut done) = (Vec::with_capacity(body.len()), 0);
+        for Place { span, secret } in body::secrets(content_type, body) {
+            shown.extend_from_slice(&body[done..span.start]);
+            shown.extend_from_slice(self.placeholder(&secret).as_bytes());
             done = span.end;
         }
-        shown.push_str(text.get(done..).unwrap_or_default());
-        shown.into_bytes()
+        shown.extend_from_slice(&body[done..]);
+        self.known_in(&shown)
+    }
+
+    /// A body with a star for each byte of a secret in it, and how many secrets there are. Every other byte stays where it
+    /// is, so places in the one are places in the other. `None` when it holds none.
+    #[must_use]
+    pub fn covered(&self, content_type: Option<&str>, body: &[u8]) -> Option<(Vec<u8>, usize)> {
+        let spans = body::secrets(content_type, body).into_iter().map(|place| place.span);
+        let known = self
+            .known
+            .iter()
+            .flat_map(|secret| memmem::find_iter(body, secret).map(|at| at..at + secret.len()));
+        let (mut shown, mut count) = (Cow::Borrowed(body), 0);
+        for span in spans.chain(known) {
+            if shown[span.clone()].iter().any(|byte| *byte != b'*') {
+                shown.to_mut()[span].fill(b'*');
+                count += 1;
+            }
+        }
+        (count > 0).then(|| (shown.into_owned(), count))
     }
 
     /// These bytes with a placeholder for each known secret in them.
     fn known_in(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut shown = bytes.to_vec();
         for secret in self.known.clone() {
-            let mut rest = std::mem::take(&mut shown);
-            while let Some(at) = rest.windows(secret.len()).position(|window| window == secret) {
-                let behind = rest.split_off(at + secret.len());
-                shown.extend_from_slice(&rest[..at]);
-                shown.extend_from_slice(self.placeholder(&secret).as_bytes());
-                rest = behind;
+            let found: Vec<usize> = memmem::find_iter(&shown, &secret).collect();
+            if found.is_empty() {
+                continue;
             }
-            shown.append(&mut rest);
+            let (placeholder, rest, mut done) = (self.placeholder(&secret), std::mem::take(&mut shown), 0);
+            for at in found {
+                shown.extend_from_slice(&rest[done..at]);
+                shown.extend_from_slice(placeholder.as_bytes());
+                done = at + secret.len();
+            }
+            shown.extend_from_slice(&rest[done..]);
         }
         shown
     }
@@ -350,13 +335,53 @@ mod tests {
         );
         for ordinary in [
             r#"{"sessionId": "a", "cookies": "b", "tokens": 12, "token": "", "secret": null, "text": "token"}"#,
-            r#"{"token": "half"#,
             "token",
+            "the token = none, and: secret",
+            r#""say: token" : {"#,
             "",
         ] {
             check_body(ordinary, ordinary);
         }
+        // What broke off or was spoiled has no values, but still names.
+        check_body(r#"{"token": "half"#, r#"{"token": "HIDDEN-1"#);
+        check_body(
+            r#"{"a": 1,, "api_key" : "k\"k", "b": "c"}"#,
+            r#"{"a": 1,, "api_key" : "HIDDEN-1", "b": "c"}"#,
+        );
+        check_body("see ?a=1&client_secret=s%2Fs&b=2", "see ?a=1&client_secret=HIDDEN-1&b=2");
         check_body("<a><token>t</token><b>c</b></a>", "<a><token>HIDDEN-1</token><b>c</b></a>");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_move_no_secret() {
+        let body = b"{\"a\xff\xfe\": \"\xf0\x9f\", \"token\": \"s\xff\xc3\xa9\", \"b\xff\": {\"secret\": \"z\"}}\xff";
+        let hidden = b"{\"a\xff\xfe\": \"\xf0\x9f\", \"token\": \"HIDDEN-1\", \"b\xff\": {\"secret\": \"HIDDEN-2\"}}\xff";
+        let shown = |body: &[u8]| Mask::new(Secrets::Hidden, []).body(None, body);
+        assert_eq!(shown(body), hidden, "spoiled by its end");
+        assert_eq!(shown(&body[..body.len() - 1]), hidden[..hidden.len() - 1], "a tree");
+    }
+
+    fn check_covered(content_type: Option<&str>, body: &str, expected: Option<(&str, usize)>) {
+        let covered = Mask::new(Secrets::Hidden, ["hooktoken2345".to_owned()])
+            .covered(content_type, body.as_bytes())
+            .map(|(bytes, count)| (String::from_utf8(bytes).expect("text"), count));
+        assert_eq!(covered, expected.map(|(bytes, count)| (bytes.to_owned(), count)), "{body}");
+        assert!(covered.is_none_or(|(bytes, _)| bytes.len() == body.len()), "no byte moves");
+    }
+
+    #[test]
+    fn what_is_covered_stays_where_it_is() {
+        check_covered(None, r#"{"api_key": "é\n", "b": 2}"#, Some((r#"{"api_key": "****", "b": 2}"#, 1)));
+        check_covered(None, "token=a%20b&b=hooktoken2345", Some(("token=*****&b=*************", 2)));
+        check_covered(None, "<a><token>t t</token></a>", Some(("<a><token>***</token></a>", 1)));
+        check_covered(None, r#"{"token": "hooktoken2345"}"#, Some((r#"{"token": "*************"}"#, 1)));
+        check_covered(None, r#"{"token": "", "tokens": 12, "secret": "**"}"#, None);
+        check_covered(None, "", None);
+        let parts = |secret: &str| {
+            format!("--b\r\nContent-Disposition: form-data; name=\"api_token\"\r\n\r\n{secret}\r\n--b--\r\n")
+        };
+        let content_type = Some("multipart/form-data; boundary=b");
+        check_covered(content_type, &parts("t t"), Some((&parts("***"), 1)));
     }
 
     #[test]

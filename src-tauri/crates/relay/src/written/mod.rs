@@ -5,6 +5,7 @@
 //! Such texts are handed on, so secrets are left out unless they are asked for ([`Secrets`]). What a stranger put into a
 //! delivery stays data: no byte of it is read by a shell or a program as anything else.
 
+mod body;
 mod conversation;
 mod curl;
 mod fixture;
@@ -19,6 +20,7 @@ mod shell;
 use afterchat_transcript::{Delivery, DeliveryKind};
 use url::Url;
 
+pub use conversation::secrets as secrets_of;
 pub use fixture::{Fixture, fixture, sources_page};
 pub use mask::{Mask, concealed, is_secret, recognisable};
 

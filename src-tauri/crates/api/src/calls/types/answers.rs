@@ -202,12 +202,6 @@ contract! {
         next: Option<String>,
     }
 
-    /// One of them, by its number.
-    RefusalQuestion {
-        /// Its number.
-        id: String,
-    }
-
     /// A request that was not taken, as far as it came.
     RefusalAnswer {
         /// Its row.
@@ -219,7 +213,7 @@ contract! {
         query: Option<String>,
         /// Every header in the order of arrival.
         headers: Vec<Header>,
-        /// What of the head is secret.
+        /// What of it is secret.
         concealed: Concealed,
         /// What is kept of its body: the first 64 KiB of what arrived, as text.
         body: String,

@@ -72,6 +72,9 @@ contract! {
         /// Of the body as it is inflated, instead of as sent.
         #[serde(default)]
         inflated: Option<bool>,
+        /// With what is secret in it.
+        #[serde(default)]
+        secrets: Option<bool>,
         /// The first byte.
         start: u32,
         /// How many at most; never more than 65,536.

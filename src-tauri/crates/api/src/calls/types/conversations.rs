@@ -87,6 +87,9 @@ contract! {
         /// A search in the query language.
         #[serde(default)]
         search: Option<String>,
+        /// With the values whose names tell that they are secret.
+        #[serde(default)]
+        secrets: Option<bool>,
     }
 
     /// A text in another language.
@@ -129,6 +132,8 @@ contract! {
     ConversationAnswer {
         /// The conversation.
         transcript: Transcript,
+        /// How many of its values are secret by their names. Unless they are asked for, dots stand there.
+        secrets: u32,
         /// Its messages as the reader shows them.
         messages: Vec<ShownMessage>,
         /// What to call it in a heading.

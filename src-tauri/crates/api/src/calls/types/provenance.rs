@@ -63,6 +63,9 @@ contract! {
         delivery: String,
         /// The JSON Pointer, with `@start-end` for a part of the text there.
         at: String,
+        /// With what is secret in the body.
+        #[serde(default)]
+        secrets: Option<bool>,
     }
 
     /// A part of a body.

@@ -8,7 +8,7 @@ use crate::program::Running;
 use crate::target::Recorder;
 
 const NOTHING: &[&str] = &[];
-/// A delivery is shown as it was sent.
+/// The bytes of a body are what is asked for.
 const BODY: &[&str] = &[IN_BODY];
 /// The whole transcript has what its service sent, under whatever name.
 const FIELDS: &[&str] = &[IN_BODY];
@@ -33,8 +33,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("deliveries --fixtures out/fixtures", NOTHING),
     ("deliveries --har - --with-secrets", ASKED),
     ("deliveries --fixtures out/fixtures --with-secrets", ASKED),
-    ("delivery 1", BODY),
-    ("delivery 1 --json", BODY),
+    ("delivery 1", NOTHING),
+    ("delivery 1 --json", NOTHING),
     ("delivery 1 --body", BODY),
     ("delivery 1 --secrets", ASKED),
     ("delivery 1 --secrets --json", ASKED),

@@ -11,7 +11,7 @@ use crate::target::Recorder;
 const CALLS: &str = include_str!("../../../../api/src/calls/mod.rs");
 
 const NOTHING: &[&str] = &[];
-/// The inspector's own page has the delivery as it was sent, and is told which of it to conceal.
+/// All that was sent, to who asks for what is secret in it.
 const DELIVERY: &[&str] = &[IN_HEAD[0], IN_HEAD[1], IN_HEAD[2], IN_HEAD[3], IN_BODY];
 const BODY: &[&str] = &[IN_BODY];
 
@@ -21,12 +21,13 @@ const TABLE: &[(&str, &str, &[&str])] = &[
     ("overview", "{}", &[HOOK]),
     ("opening", "{}", NOTHING),
     ("conversations", r#"{"view":"everything"}"#, NOTHING),
-    // Its further fields are what its service sent.
-    ("conversation", r#"{"id":"{id}"}"#, BODY),
+    ("conversation", r#"{"id":"{id}"}"#, NOTHING),
+    ("conversation", r#"{"id":"{id}","secrets":true}"#, BODY),
     ("deliveries", "{}", NOTHING),
-    ("delivery", r#"{"id":"1"}"#, DELIVERY),
+    ("delivery", r#"{"id":"1"}"#, NOTHING),
+    ("delivery", r#"{"id":"1","secrets":true}"#, DELIVERY),
     ("delivery", r#"{"id":"4"}"#, NOTHING),
-    ("compare", r#"{"left":"1","right":"2"}"#, DELIVERY),
+    ("compare", r#"{"left":"1","right":"2"}"#, NOTHING),
     ("drift", r#"{"id":"1"}"#, NOTHING),
     ("neighbours", r#"{"id":"1"}"#, NOTHING),
     ("replay_plan", r#"{"which":{"ids":["1"]},"to":{"kind":"own"},"pace":{"kind":"kept"}}"#, NOTHING),
@@ -41,8 +42,8 @@ const TABLE: &[(&str, &str, &[&str])] = &[
         NOTHING,
     ),
     ("spot", r#"{"delivery":"1","at":"/api_token"}"#, NOTHING),
-    // The bytes as they were sent are what is asked for.
-    ("bytes", r#"{"delivery":"1","start":0,"length":2000}"#, BODY),
+    ("bytes", r#"{"delivery":"1","start":0,"length":2000}"#, NOTHING),
+    ("bytes", r#"{"delivery":"1","start":0,"length":2000,"secrets":true}"#, BODY),
     ("origin", r#"{"conversation":"{id}","place":"visitor.email"}"#, NOTHING),
     ("shown", r#"{"delivery":"1","at":"/visitor/email","field":"visitor.email"}"#, NOTHING),
     ("guide", r#"{"name":"smartsupp"}"#, NOTHING),
