@@ -37,6 +37,7 @@ pub(crate) fn check(input: &[u8]) {
     for address in [Address::Variable, Address::Url(url)] {
         texts(&delivery, &address);
     }
+    covers(&delivery);
     a_har_file(&delivery);
     a_raw_request(&delivery);
 }
@@ -85,6 +86,19 @@ fn is_quiet(command: &str) {
 fn tells_no_secret(text: &[u8]) {
     let told = text.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
     assert!(!told, "the secret stands in {:?}", String::from_utf8_lossy(text));
+}
+
+/// What is covered stays where it is, and holds no secret any more.
+fn covers(delivery: &Delivery) {
+    let content_type = delivery.header("content-type");
+    let Some((covered, count)) = mask().covered(content_type, &delivery.body) else {
+        return tells_no_secret(&delivery.body);
+    };
+    tells_no_secret(&covered);
+    assert!(count > 0 && covered.len() == delivery.body.len());
+    let moved = covered.iter().zip(&delivery.body).position(|(now, before)| now != before && *now != b'*');
+    assert_eq!(moved, None, "a byte that is no star in {:?}", String::from_utf8_lossy(&covered));
+    assert_eq!(mask().covered(content_type, &covered), None, "nothing is left to be covered");
 }
 
 fn a_har_file(delivery: &Delivery) {

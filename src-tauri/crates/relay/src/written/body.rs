@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use afterchat_transcript::payload::{Payload, multipart};
-use regex::Regex;
+use memchr::{memchr2, memchr2_iter, memrchr};
 
 use super::names::{named, tells_in_body};
 
@@ -18,17 +17,8 @@ pub(super) struct Place {
     pub(super) secret: Vec<u8>,
 }
 
-/// A name and a value of what was JSON until it broke off or was spoiled. The end of the value may be missing.
-static IN_QUOTES: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?s)"([^"\\]{1,100})"\s*:\s*"((?:[^"\\]|\\.)+)"#));
-/// The same of a form.
-static BEHIND_EQUALS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^|[&?;\s])([\w.\[\]-]{1,100})=([^&;\s]+)"));
-
-fn pattern(text: &str) -> Regex {
-    // Both stand in this file, and the tests of a body read them.
-    Regex::new(text).expect("a pattern")
-}
+/// Longer names are none.
+const LONGEST_NAME: usize = 100;
 
 /// The secrets of a body, in their order and apart from each other. Each part of a body in parts is one by itself: it may
 /// be secret by its own name, or hold what is.
@@ -53,16 +43,7 @@ fn in_document(bytes: &[u8], from: usize) -> Vec<Place> {
     let mut found = Vec::new();
     match &Payload::decode(bytes).root {
         Some(root) => named(root, false, &mut found),
-        None => {
-            for captures in
-                [&*IN_QUOTES, &*BEHIND_EQUALS].into_iter().flat_map(|each| each.captures_iter(&text))
-            {
-                let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
-                if tells_in_body(name.as_str()) {
-                    found.push((value.range(), value.as_str().to_owned()));
-                }
-            }
-        }
+        None => spoiled(&text, &mut found),
     }
     found.sort_by_key(|(span, _)| span.start);
     let (mut places, mut done, mut bytes_at) =
@@ -79,6 +60,65 @@ fn in_document(bytes: &[u8], from: usize) -> Vec<Place> {
         places.push(Place { span: from + start..from + end, secret: secret.into_bytes() });
     }
     places
+}
+
+/// The same of a text that is no document, or is one no more because it broke off or was changed: what follows a name and
+/// a colon, both in quotes, or a name and an equals sign.
+fn spoiled(text: &str, found: &mut Vec<(Range<usize>, String)>) {
+    let (bytes, mut done) = (text.as_bytes(), 0);
+    for at in memchr2_iter(b':', b'=', bytes) {
+        // A value is looked through once, whatever stands in it.
+        if at < done {
+            continue;
+        }
+        let name = if bytes[at] == b':' { quoted_before(text, at) } else { bare_before(text, at) };
+        if !name.is_some_and(tells_in_body) {
+            continue;
+        }
+        let span =
+            if bytes[at] == b':' { quoted_after(bytes, at + 1) } else { Some(bare_after(bytes, at + 1)) };
+        if let Some(span) = span.filter(|span| !span.is_empty()) {
+            let secret = text[span.clone()].to_owned();
+            done = span.end;
+            found.push((span, secret));
+        }
+    }
+}
+
+fn quoted_before(text: &str, at: usize) -> Option<&str> {
+    let name = text[..at].trim_ascii_end().strip_suffix('"')?;
+    let from = memrchr(b'"', &name.as_bytes()[name.len().saturating_sub(LONGEST_NAME)..])?;
+    name.get(name.len().saturating_sub(LONGEST_NAME) + from + 1..)
+}
+
+fn bare_before(text: &str, at: usize) -> Option<&str> {
+    let bytes = &text.as_bytes()[at.saturating_sub(LONGEST_NAME)..at];
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.[]-".contains(byte);
+    let length = bytes.iter().rev().take_while(|byte| is_name(byte)).count();
+    text.get(at - length..at)
+}
+
+/// The text in quotes that begins here. Its end may be missing.
+fn quoted_after(bytes: &[u8], from: usize) -> Option<Range<usize>> {
+    let space = bytes[from..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let start = from + space + 1;
+    if bytes.get(start - 1) != Some(&b'"') {
+        return None;
+    }
+    let mut end = start;
+    while let Some(at) = memchr2(b'"', b'\\', &bytes[end..]) {
+        if bytes[end + at] == b'"' {
+            return Some(start..end + at);
+        }
+        // What a backslash stands before ends nothing.
+        end = (end + at + 2).min(bytes.len());
+    }
+    Some(start..bytes.len())
+}
+
+fn bare_after(bytes: &[u8], from: usize) -> Range<usize> {
+    let ends = |byte: &u8| b"&;\"'<>".contains(byte) || byte.is_ascii_whitespace();
+    from..bytes[from..].iter().position(ends).map_or(bytes.len(), |length| from + length)
 }
 
 /// Leads from places in a text back to the bytes it was made of, where some of them were no text and stand there as �.
