@@ -86,7 +86,9 @@ fn a_steady_load_takes_no_more_and_more_of_the_machine() {
         time.as_secs(),
         found.sent as u64 / time.as_secs()
     );
-    assert!(rest.log_kib <= first.log_kib + first.log_kib / 2 + 4096, "the log is bounded: {words}");
+    // It grows as long as somebody reads, and the more there is the longer that takes; left to itself it would have been
+    // larger within a minute.
+    assert!(rest.log_kib <= LOG_KIB + LOG_KIB / 2, "the log is bounded: {words}");
     assert!(
         rest.memory_kib <= first.memory_kib + first.memory_kib / 2 + 16_384,
         "memory is bounded: {words}"
