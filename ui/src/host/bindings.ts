@@ -3458,9 +3458,17 @@ deliveries: number,
  */
 missing?: number,
 /**
- * The hook addresses were taken from this backup, because they could not be read.
+ * Hook addresses were taken from this backup, because they could not be read.
  */
 addresses_from?: Instant,
+/**
+ * Forwarding targets were taken from this backup, because they could not be read. They rest.
+ */
+targets_from?: Instant,
+/**
+ * Settings were taken from this backup, because they could not be read.
+ */
+settings_from?: Instant,
 /**
  * What the newest good backup has besides.
  */

@@ -32,7 +32,12 @@ export const care = {
           : 'none is missing.',
       'Conversations are made of them anew.',
     ].join(' '),
-  addressesFrom: (when: string) => `The hook addresses were taken from the backup of ${when}.`,
+  addressesTaken: (when: string) =>
+    `Hook addresses that could not be read were taken from the backup of ${when}.`,
+  targetsTaken: (when: string) =>
+    `Forwarding targets that could not be read were taken from the backup of ${when}. They are paused: look through them and let them go on; what arrives waits until then.`,
+  settingsTaken: (when: string) =>
+    `Settings that could not be read were taken from the backup of ${when}. A tunnel that was on may have to be opened again.`,
   folder: 'The damaged files are kept as they were:',
   folderName: 'the folder of the damaged files',
   offer: (when: string, n: number, others: number) =>

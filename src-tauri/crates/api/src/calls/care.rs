@@ -49,6 +49,8 @@ fn row(repair: Repair, backups: &Backups) -> RepairRow {
         folder: repair.folder,
         deliveries: repair.deliveries,
         addresses_from: repair.addresses_from.as_ref().and_then(made),
+        targets_from: repair.targets_from.as_ref().and_then(made),
+        settings_from: repair.settings_from.as_ref().and_then(made),
         offer: repair.backup.filter(|offer| there(&offer.name)).map(|offer| BackupOffer {
             backup: offer.name,
             at: offer.at,

@@ -7,20 +7,13 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::report;
-use super::salvage::tables;
+use super::salvage::tables::{self, Care};
 use crate::{Archive, ArchiveError, backup, projector};
 
 /// Deliveries that are brought back in one commit.
 const TOGETHER: i64 = 64;
 /// Remembered while deliveries were added that the projector has passed by already.
-const UNDER_WAY: &str = "bring back under way";
-/// What belongs to a run or was told to others: an old state of it would be wrong today.
-const LEFT: &[&str] =
-    &["deliveries", "settings", "refusals", "forwards", "forward_attempts", "forward_targets"];
-/// What is counted when it is told what a backup has besides. The rest belongs to deliveries.
-const DECIDED: &[&str] =
-    &["sources", "secrets", "answer_plans", "accepted", "local", "decisions", "delivery_notes", "samples"];
-
+pub(super) const UNDER_WAY: &str = "bring back under way";
 /// That two deliveries of one number are one delivery.
 const SAME: &str = "m.received_at = b.received_at AND m.source = b.source AND m.size = b.size";
 
@@ -36,13 +29,13 @@ pub struct BroughtBack {
 }
 
 /// The columns of a table, and those of its key.
-struct Columns {
-    names: Vec<String>,
+pub(super) struct Columns {
+    pub(super) names: Vec<String>,
     keys: Vec<String>,
 }
 
 /// A backup beside an archive, on the same connection.
-pub(crate) struct Attached<'a>(&'a Connection);
+pub(crate) struct Attached<'a>(pub(super) &'a Connection);
 
 impl<'a> Attached<'a> {
     pub(crate) fn new(connection: &'a Connection, backup: &Path) -> Result<Self, ArchiveError> {
@@ -65,20 +58,6 @@ impl<'a> Attached<'a> {
         Ok(())
     }
 
-    /// Takes the hook addresses over, with all that their services rely on.
-    pub(crate) fn addresses(&self) -> Result<usize, ArchiveError> {
-        let taken = self.missing_of("sources")?;
-        self.missing_of("secrets")?;
-        self.missing_of("old_tokens")?;
-        self.missing_of("answer_plans")?;
-        self.0.execute(
-            "INSERT OR IGNORE INTO main.settings SELECT name, value FROM backup.settings
-             WHERE name LIKE 'source given: %' OR name = 'port'",
-            [],
-        )?;
-        Ok(taken)
-    }
-
     /// How many deliveries, and how much of what people decided, only the backup has.
     pub(crate) fn besides(&self) -> Result<(i64, i64), ArchiveError> {
         let sql = format!(
@@ -87,8 +66,8 @@ impl<'a> Attached<'a> {
         );
         let deliveries = self.0.query_row(&sql, [], |row| row.get(0))?;
         let mut others = 0;
-        for table in DECIDED {
-            let Some(Columns { keys, .. }) = self.columns(table)? else { continue };
+        for table in tables::of(self.0, |care| matches!(care, Care::Decided | Care::Addresses))? {
+            let Some(Columns { keys, .. }) = self.columns(&table)? else { continue };
             let same: Vec<String> = keys.iter().map(|key| format!("m.\"{key}\" = b.\"{key}\"")).collect();
             let sql = format!(
                 "SELECT count(*) FROM backup.\"{table}\" b WHERE NOT EXISTS (SELECT 1 FROM main.\"{table}\" m WHERE {})",
@@ -133,7 +112,7 @@ impl<'a> Attached<'a> {
     }
 
     /// Adds the rows of a table that the archive lacks. What they belong to must be there.
-    fn missing_of(&self, table: &str) -> Result<usize, ArchiveError> {
+    pub(super) fn missing_of(&self, table: &str) -> Result<usize, ArchiveError> {
         let Some(Columns { names: columns, .. }) = self.columns(table)? else { return Ok(0) };
         let mut condition = String::from("1");
         let mut select =
@@ -162,7 +141,7 @@ impl<'a> Attached<'a> {
     }
 
     /// The columns that a table has in both, and those of its key; `None` when the backup has no such table.
-    fn columns(&self, table: &str) -> Result<Option<Columns>, ArchiveError> {
+    pub(super) fn columns(&self, table: &str) -> Result<Option<Columns>, ArchiveError> {
         let sql = "SELECT m.name, m.pk FROM pragma_table_info(?1, 'main') m
              JOIN pragma_table_info(?1, 'backup') b ON b.name = m.name ORDER BY m.cid";
         let mut select = self.0.prepare(sql)?;
@@ -235,8 +214,9 @@ impl Archive {
         let (cancelled, added, offered) = (done.cancelled, done.deliveries, name.to_owned());
         done.others = self.beside(&path, move |attached| {
             let mut others = 0;
-            let tables = tables::kept(attached.0)?;
-            let tables = tables.iter().filter(|table| !cancelled && !LEFT.contains(&table.as_str()));
+            let wanted = |care| matches!(care, Care::Beside | Care::Decided | Care::Addresses);
+            let tables = tables::of(attached.0, wanted)?;
+            let tables = tables.iter().filter(|_| !cancelled);
             // Twice: what a row belongs to may stand in a table that comes after its own.
             for table in tables.clone().chain(tables) {
                 others += attached.missing_of(table)?;

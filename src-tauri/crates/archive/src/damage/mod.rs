@@ -14,6 +14,7 @@ mod report;
 mod restore;
 pub(crate) mod salvage;
 pub(crate) mod state;
+mod taken;
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -34,8 +35,9 @@ use crate::open::{FILE, make_private_file};
 use crate::opening::{OpeningStage, Teller};
 use exchange::with_ending;
 use look::{Damage, Look};
-use salvage::Pages;
+use salvage::{Pages, tables};
 use state::State;
+use taken::Taken;
 
 /// Where damaged files are set aside.
 const ASIDE: &str = "damaged";
@@ -121,30 +123,33 @@ fn make_anew(
     let format = salvage::format(&mut pages).filter(|format| (1..=newest()).contains(format));
     let mut connection = anew(replacement)?;
     migrate::make(&mut connection, format.unwrap_or_else(newest), &mut |_, _| {})?;
+    let tables = tables::all(&connection)?;
     let all = u64::from(pages.count);
     let mut looked = |done| teller.at(OpeningStage::Repairing, done, all);
-    let salvaged = salvage::salvage(&mut pages, &connection, &mut looked)?;
-    drop(pages);
-    migrate::make(&mut connection, newest(), &mut |_, _| {})?;
+    let fresh = salvage::salvage(&mut pages, &tables, &connection, &mut looked)?;
 
     if !backup::list(folder).is_empty() {
         teller.begin(OpeningStage::Comparing);
     }
     let good = backup::newest_good(folder);
-    let mut addresses_from = None;
+    let mut taken = Taken::default();
+    if let Some(good) = &good {
+        bring_back::Attached::new(&connection, &good.path)?.take_first(&fresh.salvaged.broken, &mut taken)?;
+    }
+    let salvaged = fresh.finish(&mut pages)?;
+    drop(pages);
+    migrate::make(&mut connection, newest(), &mut |_, _| {})?;
     let mut offer = None;
     if let Some(good) = &good {
         let attached = bring_back::Attached::new(&connection, &good.path)?;
         attached.numbers()?;
-        let sources: i64 = connection.query_row("SELECT count(*) FROM sources", [], |row| row.get(0))?;
-        if sources == 0 && attached.addresses()? > 0 {
-            addresses_from = Some(good.name.clone());
-        }
+        attached.take_rest(&salvaged.broken, &mut taken)?;
         let (deliveries, others) = attached.besides()?;
         if deliveries + others > 0 {
             offer = Some(Offer { name: good.name.clone(), at: good.at, deliveries, others });
         }
     }
+    let from = |count| good.as_ref().filter(|_| count > 0).map(|good| good.name.clone());
     let aside = exchange::aside(folder, ASIDE, now)?;
     let sql = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'deliveries'";
     let highest: i64 = connection.query_row(sql, [], |row| row.get(0))?;
@@ -155,7 +160,9 @@ fn make_anew(
         deliveries: salvaged.deliveries,
         highest: highest.max(salvaged.highest),
         unreadable: salvaged.unreadable,
-        addresses_from,
+        addresses_from: from(taken.addresses),
+        targets_from: from(taken.targets),
+        settings_from: from(taken.settings),
         backup: offer,
     };
     report::put(&connection, &repair)?;

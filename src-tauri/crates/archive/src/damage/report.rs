@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Archive, ArchiveError};
 
 /// Under which name it is remembered.
-const SETTING: &str = "repair.report";
+pub(super) const SETTING: &str = "repair.report";
 
 /// What happened to a damaged archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +26,14 @@ pub struct Repair {
     pub highest: i64,
     /// Places that could not be read. They may have held anything, also what was derived again since.
     pub unreadable: i64,
-    /// The hook addresses could not be read; they were taken from this backup.
+    /// Hook addresses could not be read; they were taken from this backup.
     pub addresses_from: Option<String>,
+    /// Targets that deliveries are sent on to could not be read; they were taken from this backup, and rest.
+    #[serde(default)]
+    pub targets_from: Option<String>,
+    /// Settings could not be read; they were taken from this backup.
+    #[serde(default)]
+    pub settings_from: Option<String>,
     /// The newest good backup that has something besides.
     pub backup: Option<Offer>,
 }
@@ -53,6 +59,19 @@ impl std::fmt::Display for Repair {
         match self.missing() {
             Some(missing) => write!(formatter, "{missing}.")?,
             None => write!(formatter, "how many is not known.")?,
+        }
+        let taken = [
+            ("hook addresses", &self.addresses_from),
+            ("forwarding targets", &self.targets_from),
+            ("settings", &self.settings_from),
+        ];
+        for (what, from) in taken {
+            if let Some(from) = from {
+                write!(formatter, " The {what} that could not be read were taken from the backup {from}.")?;
+            }
+        }
+        if self.targets_from.is_some() {
+            write!(formatter, " These targets are paused; what arrives waits until you let them go on.")?;
         }
         write!(formatter, " The damaged files stand in {}.", self.folder)?;
         if let Some(offer) = &self.backup {

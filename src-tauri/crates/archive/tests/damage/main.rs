@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod backups;
+mod every_table;
 mod house;
 #[cfg(unix)]
 mod interrupted;

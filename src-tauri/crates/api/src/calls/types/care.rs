@@ -36,9 +36,15 @@ contract! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(as = "Option<u32>")]
         missing: Option<i64>,
-        /// The hook addresses were taken from this backup, because they could not be read.
+        /// Hook addresses were taken from this backup, because they could not be read.
         #[serde(skip_serializing_if = "Option::is_none")]
         addresses_from: Option<Instant>,
+        /// Forwarding targets were taken from this backup, because they could not be read. They rest.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        targets_from: Option<Instant>,
+        /// Settings were taken from this backup, because they could not be read.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        settings_from: Option<Instant>,
         /// What the newest good backup has besides.
         #[serde(skip_serializing_if = "Option::is_none")]
         offer: Option<BackupOffer>,

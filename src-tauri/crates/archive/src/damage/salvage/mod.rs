@@ -10,7 +10,7 @@ mod pages;
 pub(crate) mod tables;
 mod tree;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
@@ -37,6 +37,8 @@ pub(crate) struct Salvaged {
     pub(crate) others: i64,
     /// Pages and rows that could not be read. They may have held anything, also what is derived.
     pub(crate) unreadable: i64,
+    /// The tables that may have had rows in such places.
+    pub(crate) broken: BTreeSet<String>,
 }
 
 /// The format that the head tells of, and how often it was written; `None` when the head is no SQLite file's.
@@ -56,23 +58,33 @@ pub(crate) fn highest(pages: &mut Pages) -> Option<i64> {
         .map(|(_, number)| number)
 }
 
-/// Copies every readable row into `connection`, an empty archive of the same format. `looked` hears how many pages were
-/// looked at; at the end it is all of them.
-pub(crate) fn salvage(
+/// Copies every readable row into `connection`, an empty archive of the same format with these tables. `looked` hears how
+/// many pages were looked at; at the end it is all of them. What belongs to something that is not there waits for
+/// [`Fresh::finish`].
+pub(crate) fn salvage<'a>(
     pages: &mut Pages,
-    connection: &Connection,
+    tables: &'a [Table],
+    connection: &'a Connection,
     looked: &mut dyn FnMut(u64),
-) -> Result<Salvaged, ArchiveError> {
-    let tables = tables::all(connection)?;
+) -> Result<Fresh<'a>, ArchiveError> {
     let mut seen = Seen::new(pages, looked);
     let mut roots = roots(pages, &mut seen);
-    let mut fresh = Fresh { connection, salvaged: Salvaged::default(), together: 0, later: Vec::new() };
+    let mut fresh = Fresh {
+        connection,
+        salvaged: Salvaged::default(),
+        numbers: Vec::new(),
+        together: 0,
+        later: Vec::new(),
+    };
     // Deliveries first: what is noted beside them belongs to them.
     let mut order: Vec<&Table> = tables.iter().filter(|table| table.kept).collect();
     order.sort_by_key(|table| table.name != "deliveries");
     let mut failed = None;
     for table in order {
-        let Some(root) = roots.remove(&table.name) else { continue };
+        let Some(root) = roots.remove(&table.name) else {
+            fresh.salvaged.broken.insert(table.name.clone());
+            continue;
+        };
         let mut take = |page, record| {
             if failed.is_none() {
                 failed = fresh.take(table, page, record, true).err();
@@ -83,14 +95,15 @@ pub(crate) fn salvage(
     if let Some(error) = failed {
         return Err(error);
     }
-    let numbers = roots.remove(SEQUENCES).map(|root| sequences(pages, root, &mut seen)).unwrap_or_default();
+    fresh.numbers = roots.remove(SEQUENCES).map(|root| sequences(pages, root, &mut seen)).unwrap_or_default();
     for root in roots.into_values() {
         walk(pages, root, &mut seen, None);
     }
     mark_free(pages, &mut seen);
-    lost(pages, &tables, &mut seen, &mut fresh)?;
+    lost(pages, tables, &mut seen, &mut fresh)?;
     seen.end();
-    fresh.finish(pages, &numbers)
+    fresh.commit()?;
+    Ok(fresh)
 }
 
 /// SQLite's own table of the numbers that were given.
@@ -216,9 +229,11 @@ struct Later<'a> {
 }
 
 /// The archive that is made anew, while rows are put into it.
-struct Fresh<'a> {
+pub(crate) struct Fresh<'a> {
     connection: &'a Connection,
-    salvaged: Salvaged,
+    pub(crate) salvaged: Salvaged,
+    /// The numbers that were given, by the name of the table.
+    numbers: Vec<(String, i64)>,
     /// Rows since the last commit.
     together: u32,
     /// Pages with rows that could not be put yet: what they belong to may still come. Not the rows, which may be nearly all.
@@ -236,6 +251,7 @@ impl<'a> Fresh<'a> {
     ) -> Result<(), ArchiveError> {
         let Some(record) = record.filter(|record| table.fits(record, shorter)) else {
             self.salvaged.unreadable += 1;
+            self.salvaged.broken.insert(table.name.clone());
             return Ok(());
         };
         if self.put(table, record)? == Put::Refused && self.later.last().is_none_or(|last| last.page != page)
@@ -275,16 +291,23 @@ impl<'a> Fresh<'a> {
         Ok(())
     }
 
-    /// Tries once more what belonged to something that came later, and sees to it that no number is given twice. What
-    /// was put already is there and stays: every table that is copied has a key.
-    fn finish(mut self, pages: &mut Pages, numbers: &[(String, i64)]) -> Result<Salvaged, ArchiveError> {
-        for Later { table, page, shorter } in std::mem::take(&mut self.later) {
-            let Some(node) = Node::read(pages, page) else { continue };
-            for record in node.records(pages).flatten().filter(|record| table.fits(record, shorter)) {
-                self.put(table, record)?;
+    /// Tries once more what belonged to something that came later, as long as that leads to more, and sees to it that no
+    /// number is given twice. What was put already is there and stays: every table that is copied has a key.
+    pub(crate) fn finish(mut self, pages: &mut Pages) -> Result<Salvaged, ArchiveError> {
+        let later = std::mem::take(&mut self.later);
+        loop {
+            let mut more = false;
+            for Later { table, page, shorter } in &later {
+                let Some(node) = Node::read(pages, *page) else { continue };
+                for record in node.records(pages).flatten().filter(|record| table.fits(record, *shorter)) {
+                    more |= self.put(table, record)? == Put::Done;
+                }
+            }
+            if !more {
+                break;
             }
         }
-        for (table, number) in numbers {
+        for (table, number) in &self.numbers {
             let sql = "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1";
             if self.connection.execute(sql, params![table, number])? == 0 {
                 self.connection

@@ -7,23 +7,73 @@ use super::tree::Record;
 use crate::ArchiveError;
 use crate::compress::decompress;
 
-/// What the projector derives again, and the index's own tables.
-const DERIVED: &[&str] = &[
-    "readings",
-    "tellings",
-    "conversations",
-    "transcripts",
-    "identities",
-    "known_as",
-    "heard",
-    "heard_hours",
-    "troubles",
-    "cursor",
-    "rereads",
-    "attempts",
-    "shapes",
-    "drifts",
+/// What becomes of a table when an archive is repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// The projector makes it again, or it is the search's own.
+    Derived,
+    /// The deliveries themselves: what a backup has besides is offered.
+    Journal,
+    /// What belongs to rows of other tables, or tells when the door was open, and is never removed by itself: what cannot be
+    /// read is taken from a backup at once, and the rest comes back with what it belongs to.
+    Beside,
+    /// What people decided: what a backup has besides is offered, and its rows are counted.
+    Decided,
+    /// The same, and services rely on it: what cannot be read is taken from a backup at once.
+    Addresses,
+    /// Where deliveries are sent on to: what cannot be read is taken from a backup at once, and rests until a person says so.
+    Targets,
+    /// What the program remembers, much of it entered by hand: what cannot be read is taken from a backup at once.
+    Remembered,
+    /// What was done or told to others meanwhile: an old state of it would be wrong today.
+    Passing,
+}
+
+/// What becomes of each table. Every table of the newest format stands here; a test sees to it.
+const CARE: &[(&str, Care)] = &[
+    ("deliveries", Care::Journal),
+    ("signatures", Care::Beside),
+    ("answers", Care::Beside),
+    ("by_old_address", Care::Beside),
+    ("open_times", Care::Beside),
+    ("sources", Care::Addresses),
+    ("secrets", Care::Addresses),
+    ("old_tokens", Care::Addresses),
+    ("answer_plans", Care::Addresses),
+    ("forward_targets", Care::Targets),
+    ("settings", Care::Remembered),
+    ("accepted", Care::Decided),
+    ("local", Care::Decided),
+    ("decisions", Care::Decided),
+    ("decision_names", Care::Beside),
+    ("delivery_notes", Care::Decided),
+    ("samples", Care::Decided),
+    ("forwards", Care::Passing),
+    ("forward_attempts", Care::Passing),
+    ("refusals", Care::Passing),
+    ("readings", Care::Derived),
+    ("tellings", Care::Derived),
+    ("conversations", Care::Derived),
+    ("transcripts", Care::Derived),
+    ("identities", Care::Derived),
+    ("known_as", Care::Derived),
+    ("heard", Care::Derived),
+    ("heard_hours", Care::Derived),
+    ("troubles", Care::Derived),
+    ("cursor", Care::Derived),
+    ("rereads", Care::Derived),
+    ("attempts", Care::Derived),
+    ("shapes", Care::Derived),
+    ("drifts", Care::Derived),
 ];
+
+/// What becomes of the table of this name. One that nobody thought of is kept and offered, rather than lost.
+pub(crate) fn care(table: &str) -> Care {
+    if table == "search" || table.starts_with("search_") {
+        return Care::Derived;
+    }
+    CARE.iter().find(|(name, _)| *name == table).map_or(Care::Decided, |(_, care)| *care)
+}
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +217,7 @@ fn table_of(connection: &Connection, name: String, without_number: bool) -> Resu
     let alias = (!without_number && keys == 1)
         .then(|| rows.iter().position(|(column, key)| *key > 0 && column.kind == Some(Type::Integer)))
         .flatten();
-    let kept = !DERIVED.contains(&name.as_str()) && name != "search" && !name.starts_with("search_");
+    let kept = care(&name) != Care::Derived;
     let columns = rows.into_iter().map(|(column, _)| column).collect::<Vec<_>>();
     let mut table = Table { name, kept, numbered: !without_number, alias, insert: String::new(), columns };
     table.insert = table.insert_of(table.columns.len());
@@ -204,7 +254,30 @@ fn column(name: String, kind: &str, required: bool) -> Column {
     Column { name, kind, required }
 }
 
-/// The names of the tables that are not derived.
-pub(crate) fn kept(connection: &Connection) -> Result<Vec<String>, ArchiveError> {
-    Ok(all(connection)?.into_iter().filter(|table| table.kept).map(|table| table.name).collect())
+/// The names of the tables of which this becomes.
+pub(crate) fn of(
+    connection: &Connection,
+    wanted: impl Fn(Care) -> bool,
+) -> Result<Vec<String>, ArchiveError> {
+    let named = all(connection)?.into_iter().map(|table| table.name).filter(|name| !name.is_empty());
+    Ok(named.filter(|name| wanted(care(name))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CARE, all};
+    use crate::migrate::{make, newest};
+
+    #[test]
+    fn somebody_thought_of_every_table_of_the_newest_format() {
+        let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+        make(&mut connection, newest(), &mut |_, _| {}).unwrap();
+        let tables = all(&connection).unwrap().into_iter().map(|table| table.name);
+        let mut there: Vec<String> =
+            tables.filter(|name| !name.is_empty() && !name.starts_with("search")).collect();
+        let mut known: Vec<&str> = CARE.iter().map(|(name, _)| *name).collect();
+        there.sort();
+        known.sort_unstable();
+        assert_eq!(there, known, "say in `CARE` what a repair does with a new table");
+    }
 }

@@ -110,6 +110,10 @@ pub(crate) fn walk(pages: &mut Pages, root: u32, seen: &mut Seen<'_>, mut show: 
     let mut todo = vec![root];
     while let Some(number) = todo.pop() {
         if !seen.mark(number) {
+            // A page that was cut off with the end of the file.
+            if let Some(show) = show.as_mut().filter(|_| number > pages.count) {
+                show(number, None);
+            }
             continue;
         }
         let node = Node::read(pages, number);
