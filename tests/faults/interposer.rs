@@ -122,6 +122,11 @@ impl Interposer {
         self.set(Word::Limited, i64::from(bytes.is_some()));
     }
 
+    /// How many bytes of room are left of what was given.
+    pub(crate) fn room_left(&self) -> i64 {
+        self.get(Word::Room)
+    }
+
     /// Sets the program's clock ahead, or back, of the machine's.
     pub(crate) fn clock(&self, seconds: i64) {
         self.set(Word::Clock, seconds);

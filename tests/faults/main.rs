@@ -6,6 +6,8 @@
 //! The faults are made with means of Linux and tested there.
 
 #[cfg(target_os = "linux")]
+mod cared_for;
+#[cfg(target_os = "linux")]
 mod disk;
 #[cfg(target_os = "linux")]
 mod interposer;
@@ -23,6 +25,8 @@ mod selection;
 mod sender;
 #[cfg(target_os = "linux")]
 mod shown;
+#[cfg(target_os = "linux")]
+mod small_disk;
 
 /// A module of its own gives these tests a name by which `cargo xtask test` runs them in a step of their own.
 #[cfg(target_os = "linux")]

@@ -12,10 +12,11 @@ use crate::interposer::Interposer;
 use crate::invariant;
 use crate::ledger::Ledger;
 use crate::load::send_what_waits;
-use crate::program::{House, Listening, Program, ran};
+use crate::program::{House, Listening, Program};
 use crate::selection::{Chance, figures};
 use crate::sender::Sender;
 use crate::shown::assert_shows_everything_acknowledged;
+use crate::small_disk;
 
 /// What fits before the disk is full: the archive itself, and some hundred deliveries.
 const ROOM: i64 = 6 << 20;
@@ -78,39 +79,12 @@ fn fill(
     figures(words, format_args!("seed {seed}, {refused} refused with 503, {shown} read while full, {found}"));
 }
 
-const INSIDE: &str = "AFTERCHAT_FAULTS_SMALL_DISK";
-
-/// Runs this same test again where the program's folder is a small file system. Its mounts are seen by nobody else and end with it.
 #[test]
 fn a_small_file_system_that_is_full() {
-    if let Some(folder) = std::env::var_os(INSIDE) {
-        return on_a_small_file_system(Path::new(&folder));
+    let name = "under_fault::full_disk::a_small_file_system_that_is_full";
+    if let Some(folder) = small_disk::of(name, ROOM, "disk full, small file system") {
+        on_a_small_file_system(&folder);
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let mounted = "mount -t tmpfs -o size=\"$1\" tmpfs \"$2\" && exec \"$3\" --exact under_fault::full_disk::a_small_file_system_that_is_full --nocapture";
-    let mut inside = Command::new("unshare");
-    inside.args(["--map-root-user", "--mount", "sh", "-c", mounted, "sh", &ROOM.to_string()]);
-    inside
-        .arg(folder.path())
-        .arg(std::env::current_exe().expect("this test's program"))
-        .env(INSIDE, folder.path());
-    let can_mount = Command::new("unshare")
-        .args(["--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs"])
-        .arg(folder.path())
-        .output()
-        .is_ok_and(|tried| tried.status.success());
-    if !can_mount {
-        figures(
-            "disk full, small file system",
-            "NOT DONE: this account may mount nothing here; the other two ways count",
-        );
-        return;
-    }
-    let said = ran(inside);
-    let out = String::from_utf8_lossy(&said.out);
-    assert_eq!(said.code, Some(0), "on a small file system: {out} {}", said.err);
-    let line = out.lines().find(|line| line.contains("disk full")).expect("it tells its figures");
-    figures("disk full, small file system", line.split_once(": ").map_or(line, |(_, figures)| figures));
 }
 
 fn on_a_small_file_system(folder: &Path) {

@@ -1,5 +1,7 @@
 //! One file for each fault.
 
+mod care_at_every_step;
+mod care_on_a_full_disk;
 mod clock;
 mod full_disk;
 mod kill;

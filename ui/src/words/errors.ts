@@ -212,6 +212,14 @@ const table: Record<string, Explained> = {
     title: 'There is too little room on the disk',
     next: 'Nothing was written, and room is left for deliveries. Free some space; the next backup is tried by itself.',
   },
+  no_room_to_repair: {
+    title: 'There is too little room to repair the archive',
+    next: 'The damaged files and all backups are as they were. Free about as much space as the archive takes, and start Afterchat again.',
+  },
+  no_room_to_migrate: {
+    title: 'There is too little room to bring the archive to the newest format',
+    next: 'The archive and all backups are as they were. Free some space, and start Afterchat again.',
+  },
   no_backup: {
     title: 'This is no backup of an Afterchat archive',
     next: 'Nothing was changed. Choose another file.',

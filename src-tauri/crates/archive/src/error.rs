@@ -1,8 +1,10 @@
 //! What can go wrong with the archive, in words for the person who reads it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
 /// Why the archive could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +31,7 @@ pub enum ArchiveError {
     },
     /// The disk has no room.
     #[error(
-        "The disk is full. Everything stored so far is safe; nothing new can be kept until there is room."
+        "The disk is full. Everything stored so far is safe; nothing new can be kept until there is room. Make room on that disk."
     )]
     DiskFull,
     /// The file or its folder cannot be written.
@@ -75,6 +77,16 @@ pub enum ArchiveError {
         /// How much is free, in MB.
         free: u64,
     },
+    /// The disk has too little room for the repair of a damaged archive.
+    #[error(
+        "The archive is damaged, and the disk has too little room to repair it: that takes about as much as the archive itself. The damaged files and all backups are as they were. Make room and start Afterchat again."
+    )]
+    NoRoomToRepair,
+    /// The disk has too little room to bring an archive to the newest format.
+    #[error(
+        "This archive is of an earlier format, and the disk has too little room for the copy that is made before it is changed, or for the change: {0} The archive and all backups are as they were. Make room and start Afterchat again."
+    )]
+    NoRoomToMigrate(Box<ArchiveError>),
     /// A file that was taken for a backup is none.
     #[error("{0} is no backup of an Afterchat archive. Nothing was changed.")]
     NoBackup(PathBuf),
@@ -141,7 +153,7 @@ pub enum ArchiveError {
     Sqlite(rusqlite::Error),
     /// A file could not be read or written.
     #[error("{0}")]
-    File(#[from] std::io::Error),
+    File(std::io::Error),
 }
 
 impl ArchiveError {
@@ -160,6 +172,8 @@ impl ArchiveError {
             Self::InUse => "archive_in_use",
             Self::FileExists(_) => "file_exists",
             Self::NoRoom { .. } => "no_room",
+            Self::NoRoomToRepair => "no_room_to_repair",
+            Self::NoRoomToMigrate(_) => "no_room_to_migrate",
             Self::NoBackup(_) => "no_backup",
             Self::BackupDamaged(_) => "backup_damaged",
             Self::BackupElsewhere => "backup_elsewhere",
@@ -183,16 +197,40 @@ impl ArchiveError {
     }
 }
 
+impl ArchiveError {
+    /// Whether there was no room on the disk.
+    pub(crate) fn is_lack_of_room(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::NoRoom { .. })
+    }
+}
+
+impl From<std::io::Error> for ArchiveError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::File(error),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for ArchiveError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
+            // The memory that programs share while they have the file open is a file too, and is the first to want room.
+            Some(ErrorCode::SystemIoFailure) if extended_code(&error) == Some(SQLITE_IOERR_SHMSIZE) => {
+                Self::DiskFull
+            }
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Self::ReadOnly,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
         }
     }
+}
+
+fn extended_code(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
 }
 
 /// Why a delivery was not kept. Every variant means that nothing of it was stored.

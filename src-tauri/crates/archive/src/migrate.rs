@@ -7,13 +7,16 @@
 use std::path::Path;
 
 use afterchat_transcript::Instant;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::opening::{OpeningStage, Teller};
 use crate::{ArchiveError, backup, projector};
 
 /// Tells other programs whose file it is: "Aftc".
 pub(crate) const APPLICATION: i64 = 0x4166_7463;
+
+/// Under this name an archive remembers, between its first and its last step forward, which format it had before.
+pub(crate) const UNDER_WAY: &str = "brought forward from";
 
 /// Every format, oldest first: the first migration makes format 1.
 const MIGRATIONS: &[&str] = &[
@@ -49,7 +52,24 @@ pub(crate) fn migrate(
     if found == newest() || !is_used(connection, found)? {
         return make(connection, newest(), &mut |_, _| {});
     }
-    backup::before_migration(connection, folder, found, now, teller)?;
+    bring_forward(connection, folder, found, now, teller).map_err(|error| match error {
+        error if error.is_lack_of_room() => ArchiveError::NoRoomToMigrate(Box::new(error)),
+        error => error,
+    })
+}
+
+fn bring_forward(
+    connection: &mut Connection,
+    folder: &Path,
+    found: i64,
+    now: Instant,
+    teller: &mut Teller<'_>,
+) -> Result<(), ArchiveError> {
+    // Between two steps nobody had it open, so the copy from before the first one is still the one that is needed.
+    let sql = "SELECT value FROM settings WHERE name = ?1";
+    let begun: Option<String> = connection.query_row(sql, [UNDER_WAY], |row| row.get(0)).optional()?;
+    let before = begun.and_then(|format| format.parse().ok()).unwrap_or(found);
+    backup::before_migration(connection, folder, before, now, teller)?;
     let all = projector::conversations(connection)?;
     teller.at(OpeningStage::Changing, 0, all);
     make(connection, newest(), &mut |done, all| teller.at(OpeningStage::Changing, done, all))?;
@@ -82,6 +102,9 @@ pub(crate) fn make(
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if format(&transaction)? < number {
             transaction.execute_batch(migration)?;
+            if found > 0 {
+                remember(&transaction, found, number == wanted)?;
+            }
             // What a newer format derives besides, it derives of the deliveries from before as well.
             if found > 0 && number == newest() {
                 projector::forget(&transaction, tell)?;
@@ -93,6 +116,17 @@ pub(crate) fn make(
     let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if application != APPLICATION {
         connection.pragma_update(None, "application_id", APPLICATION)?;
+    }
+    Ok(())
+}
+
+/// Notes from which format an archive is brought forward, or forgets it with the last step.
+fn remember(connection: &Connection, found: i64, is_last: bool) -> Result<(), ArchiveError> {
+    if is_last {
+        connection.execute("DELETE FROM settings WHERE name = ?1", [UNDER_WAY])?;
+    } else {
+        let sql = "INSERT OR IGNORE INTO settings VALUES (?1, ?2)";
+        connection.execute(sql, params![UNDER_WAY, found.to_string()])?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
 use crate::answers::{Given, Notes};
+use crate::backup::LastFailure;
 use crate::damage::lock::{self, Shared};
 use crate::damage::state::{Ending, Soundness};
 use crate::damage::{self, Checker};
@@ -48,6 +49,7 @@ struct Inner {
     changes: watch::Sender<i64>,
     soundness: Arc<Soundness>,
     checker: Option<Checker>,
+    last_failure: LastFailure,
     lock: Mutex<Option<Shared>>,
 }
 
@@ -146,6 +148,7 @@ impl Archive {
                 changes,
                 soundness,
                 checker,
+                last_failure: LastFailure::default(),
                 lock: Mutex::new(Some(lock)),
             }),
         })
@@ -210,6 +213,11 @@ impl Archive {
     /// What waits to be noted beside deliveries.
     pub(crate) fn notes(&self) -> &Notes {
         &self.inner.notes
+    }
+
+    /// Why the last backup of this run could not be made.
+    pub(crate) fn last_failure(&self) -> &LastFailure {
+        &self.inner.last_failure
     }
 
     /// What is known of the archive's soundness.

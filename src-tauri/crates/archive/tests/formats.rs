@@ -101,6 +101,47 @@ fn an_archive_is_copied_before_it_is_brought_forward() {
 }
 
 #[test]
+fn a_copy_of_an_earlier_state_or_a_broken_one_is_no_copy() {
+    let fixture = Path::new(FIXTURES).join("format-1.sqlite.zst");
+    let kept = unpacked(&fixture);
+    Archive::open(kept.path(), now()).unwrap().close();
+    let copy = afterchat_archive::Backups::of(kept.path()).all.remove(0);
+    // What an older program did with the archive after somebody went back to it.
+    let since = [
+        ("nothing", "", 1),
+        (
+            "a delivery",
+            "INSERT INTO deliveries (received_at, source, method, path, headers, body, compressed, size, kind)
+                 VALUES (1, 'any', 'POST', '/h/any/', x'', x'', 0, 0, 'hook')",
+            2,
+        ),
+        ("a decision", "UPDATE local SET starred = 1 - starred", 2),
+        ("a setting", "INSERT INTO settings VALUES ('port', '4791')", 2),
+    ];
+    let opened = |since: &str, copy: &[u8], name: &str| {
+        let folder = unpacked(&fixture);
+        rusqlite::Connection::open(folder.path().join("archive.sqlite"))
+            .unwrap()
+            .execute_batch(since)
+            .unwrap();
+        std::fs::create_dir(folder.path().join("backups")).unwrap();
+        std::fs::write(folder.path().join("backups").join(name), copy).unwrap();
+        Archive::open(folder.path(), now()).unwrap().close();
+        let all = afterchat_archive::Backups::of(folder.path()).all;
+        let newest = rusqlite::Connection::open(&all[0].path).unwrap();
+        let deliveries: i64 =
+            newest.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0)).unwrap();
+        (all.len(), deliveries)
+    };
+    let whole = std::fs::read(&copy.path).unwrap();
+    for (what, sql, backups) in since {
+        let deliveries = if what == "a delivery" { 6 } else { 5 };
+        assert_eq!(opened(sql, &whole, &copy.name), (backups, deliveries), "{what} was added since");
+    }
+    assert_eq!(opened("", &whole[..whole.len() / 2], &copy.name), (2, 5), "half a copy is none");
+}
+
+#[test]
 fn what_is_done_before_an_old_archive_is_open_is_told() {
     let folder = unpacked(&Path::new(FIXTURES).join("format-1.sqlite.zst"));
     let begun = folder.path().join("backups/.backup-begun.partial");

@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use afterchat_transcript::Instant;
@@ -29,6 +30,17 @@ pub struct BackupFailed {
     pub code: String,
     /// The failure in words.
     pub words: String,
+}
+
+/// Why this run made no backup when it last tried. The disk may have no room for the note that tells it to other programs
+/// and later runs.
+#[derive(Debug, Default)]
+pub(crate) struct LastFailure(Mutex<Option<BackupFailed>>);
+
+impl LastFailure {
+    fn now(&self) -> MutexGuard<'_, Option<BackupFailed>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The backups of an archive.
@@ -75,6 +87,7 @@ impl Archive {
             Ok(true) => {
                 // It succeeded; a stale word of failure would be a false alarm and nothing else.
                 let _removed = fs::remove_file(failed);
+                self.last_failure().now().take();
                 self.let_go();
                 self.announce();
                 Ok(list(self.folder()).into_iter().find(|backup| backup.name == keep::name(now, None)))
@@ -83,10 +96,10 @@ impl Archive {
             Err(ArchiveError::BackupElsewhere) => Err(ArchiveError::BackupElsewhere),
             Err(error) => {
                 let told = BackupFailed { at: now, code: error.code().to_owned(), words: error.to_string() };
-                let written = serde_json::to_vec(&told).map_err(std::io::Error::from);
-                if let Err(cause) = written.and_then(|text| fs::write(failed, text)) {
+                if let Err(cause) = write_whole(&failed, &told) {
                     tracing::warn!(%cause, %error, "no backup could be made, and that could not be noted");
                 }
+                *self.last_failure().now() = Some(told);
                 self.announce();
                 Err(error)
             }
@@ -118,7 +131,12 @@ impl Archive {
     /// The backups in the archive's own folder of them.
     #[must_use]
     pub fn backups(&self) -> Backups {
-        Backups::of(self.folder())
+        let backups = Backups::of(self.folder());
+        // Another program may have made one since.
+        let newest = backups.all.iter().map(|backup| backup.at).max();
+        let failed =
+            self.last_failure().now().clone().filter(|failed| newest.is_none_or(|at| at < failed.at));
+        Backups { failed: failed.or(backups.failed), ..backups }
     }
 
     /// Lets go of what a newer backup made superfluous. While a person has not looked at a repair, the backup that it
@@ -134,6 +152,17 @@ impl Archive {
             }
         }
     }
+}
+
+/// Writes a note in one piece, or leaves the one from before.
+fn write_whole(path: &Path, note: &BackupFailed) -> std::io::Result<()> {
+    let written = with_ending(path, ".new");
+    let done = fs::write(&written, serde_json::to_vec(note)?).and_then(|()| fs::rename(&written, path));
+    if done.is_err() {
+        // The next note takes its place.
+        let _removed = fs::remove_file(&written);
+    }
+    done
 }
 
 /// Whether anything was written to the archive since then.

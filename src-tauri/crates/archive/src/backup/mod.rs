@@ -19,10 +19,12 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use keep::Backup;
 pub(crate) use keep::list;
+pub(crate) use made::LastFailure;
 pub use made::{BackupFailed, Backups};
 pub(crate) use room::free_space;
 
-use crate::damage::exchange::sync;
+use crate::damage::bring_back;
+use crate::damage::exchange::{sync, with_ending};
 use crate::damage::look::{Look, schema};
 use crate::migrate::newest;
 use crate::open::{connect, make_private_folder};
@@ -67,7 +69,26 @@ pub(crate) fn copy(source: &Connection, to: &Path, tell: Tell<'_>) -> Result<Opt
     room::ensure(folder, u64::try_from(size).unwrap_or_default() + LEAVE)?;
     // The system's usual name for such a file ends the moment it is dropped, whatever happened.
     let file = tempfile::Builder::new().prefix(".backup-").suffix(".partial").tempfile_in(folder)?;
-    let mut copy = Connection::open(file.path())?;
+    let copied = copy_into(source, file.path(), tell);
+    // What SQLite made beside it for a while goes by itself only when all went well.
+    ["-wal", "-shm", "-journal"]
+        .iter()
+        .for_each(|ending| drop(fs::remove_file(with_ending(file.path(), ending))));
+    if copied?.is_none() {
+        return Ok(None);
+    }
+    file.as_file().sync_all()?;
+    file.persist_noclobber(to).map_err(|error| match error.error.kind() {
+        std::io::ErrorKind::AlreadyExists => ArchiveError::FileExists(to.to_owned()),
+        _ => error.error.into(),
+    })?;
+    sync(folder)?;
+    Ok(Some(()))
+}
+
+/// Copies what this connection sees into this empty file, and looks through it. `None` when it was stopped.
+fn copy_into(source: &Connection, file: &Path, tell: Tell<'_>) -> Result<Option<()>, ArchiveError> {
+    let mut copy = Connection::open(file)?;
     copy.pragma_update(None, "journal_mode", "OFF")?;
     copy.pragma_update(None, "synchronous", "OFF")?;
     // One state of the archive, however long the copying takes; without it every commit would begin it anew.
@@ -94,16 +115,11 @@ pub(crate) fn copy(source: &Connection, to: &Path, tell: Tell<'_>) -> Result<Opt
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     check(&copy)?;
     copy.close().map_err(|(_, error)| error)?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(to).map_err(|error| match error.error.kind() {
-        std::io::ErrorKind::AlreadyExists => ArchiveError::FileExists(to.to_owned()),
-        _ => ArchiveError::File(error.error),
-    })?;
-    sync(folder)?;
     Ok(Some(()))
 }
 
-/// The copy that is made before an archive is brought to a newer format; whoever goes back to the older program needs it.
+/// The copy that is made before an archive of this format is brought to a newer one; whoever goes back to the older
+/// program needs it. One that was made before is enough if it has everything.
 pub(crate) fn before_migration(
     connection: &Connection,
     folder: &Path,
@@ -113,11 +129,14 @@ pub(crate) fn before_migration(
 ) -> Result<(), ArchiveError> {
     let backups = folder.join(keep::FOLDER);
     make_private_folder(&backups)?;
-    let there = list(folder).into_iter().any(|backup| backup.before_migration_of == Some(format));
-    if there {
+    let _others_wait = made::tidy(&backups);
+    let there = list(folder).into_iter().find(|backup| backup.before_migration_of == Some(format));
+    if let Some(there) = there
+        && examine(&there.path).is_ok()
+        && bring_back::has_everything(connection, &there.path)?
+    {
         return Ok(());
     }
-    let _others_wait = made::tidy(&backups);
     let mut copied_so_far = |copied: Copied| {
         teller.at(OpeningStage::BackingUp, copied.done, copied.all);
         if copied.done >= copied.all {
@@ -125,7 +144,11 @@ pub(crate) fn before_migration(
         }
         ControlFlow::Continue(())
     };
-    copy(connection, &backups.join(keep::name(now, Some(format))), &mut copied_so_far).map(drop)
+    // A clock may have been set back to the very second of another one.
+    let names = (0..).filter_map(|later| Instant::from_millis(now.millis() + later * 1000));
+    let mut names = names.map(|at| backups.join(keep::name(at, Some(format))));
+    let to = names.find(|name| !name.exists()).ok_or(ArchiveError::BackupElsewhere)?;
+    copy(connection, &to, &mut copied_so_far).map(drop)
 }
 
 /// What was found in a file that may be a backup.

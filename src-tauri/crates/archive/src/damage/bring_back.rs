@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::report;
 use super::salvage::tables::{self, Care};
-use crate::{Archive, ArchiveError, backup, projector};
+use crate::{Archive, ArchiveError, backup, migrate, projector};
 
 /// Deliveries that are brought back in one commit.
 const TOGETHER: i64 = 64;
@@ -151,6 +151,40 @@ impl<'a> Attached<'a> {
         let names: Vec<String> = rows.into_iter().map(|(name, _)| name).collect();
         Ok((!names.is_empty()).then_some(Columns { names, keys }))
     }
+}
+
+/// Whether this backup has everything of the archive that is not derived: then a further one would only take room.
+pub(crate) fn has_everything(connection: &Connection, backup: &Path) -> Result<bool, ArchiveError> {
+    let attached = Attached::new(connection, backup)?;
+    let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, bool>(0));
+    if one("SELECT (SELECT count(*) FROM main.deliveries) <> (SELECT count(*) FROM backup.deliveries)
+             OR EXISTS (SELECT 1 FROM main.deliveries m WHERE m.id NOT IN (SELECT id FROM backup.deliveries))")?
+    {
+        return Ok(false);
+    }
+    let rest = |care| !matches!(care, Care::Derived | Care::Journal | Care::Passing);
+    for table in tables::of(connection, rest)? {
+        let Some(Columns { names, .. }) = attached.columns(&table)? else {
+            if one(&format!("SELECT EXISTS (SELECT 1 FROM main.\"{table}\")"))? {
+                return Ok(false);
+            }
+            continue;
+        };
+        let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+        let except = format!(
+            "SELECT {0} FROM main.\"{table}\" EXCEPT SELECT {0} FROM backup.\"{table}\"",
+            names.join(", ")
+        );
+        let of_this_run = if table == "settings" {
+            format!(" WHERE name <> '{}'", migrate::UNDER_WAY)
+        } else {
+            String::new()
+        };
+        if one(&format!("SELECT EXISTS (SELECT 1 FROM ({except}){of_this_run})"))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl Drop for Attached<'_> {

@@ -9,12 +9,14 @@ use afterchat_transcript::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::state::{Ending, State};
-use crate::open::FILE;
+use crate::open::{FILE, make_private_folder};
 
 /// An archive that waits to take the place of the present one.
 const REPLACEMENT: &str = "archive.replacement.sqlite";
 /// Says that an exchange is under way, and where the old files go.
 const UNDER_WAY: &str = "archive.exchange.json";
+/// Tells beside the old files why they are there.
+const REPORT: &str = "report.json";
 /// What belongs to a database file, in the order it is set aside.
 const ENDINGS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
@@ -22,6 +24,9 @@ const ENDINGS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 struct UnderWay {
     /// The folder for the old files, below the archive's own.
     aside: PathBuf,
+    /// What is told beside the old files.
+    #[serde(default)]
+    report: Option<serde_json::Value>,
 }
 
 /// Where the replacement is made. What an interrupted try left there is removed.
@@ -33,39 +38,52 @@ pub(crate) fn begin(folder: &Path) -> io::Result<PathBuf> {
     Ok(replacement)
 }
 
-/// A folder of its own below the archive's, named after the time, that nothing was ever set aside in.
+/// A name for a folder of its own below the archive's, after the time, that nothing was ever set aside in.
 pub(crate) fn aside(folder: &Path, kind: &str, now: Instant) -> io::Result<PathBuf> {
     let stamp = now.utc().format("%Y-%m-%dT%H-%M-%SZ").to_string();
-    let names = (1..).map(|number| if number == 1 { stamp.clone() } else { format!("{stamp}-{number}") });
-    crate::open::make_private_folder(&folder.join(kind))?;
-    for name in names {
+    let mut names = (1..).map(|number| if number == 1 { stamp.clone() } else { format!("{stamp}-{number}") });
+    let aside = names.find_map(|name| {
         let aside = Path::new(kind).join(name);
-        match fs::create_dir(folder.join(&aside)) {
-            Ok(()) => return Ok(aside),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::Error::other("there is no free name"))
+        (!folder.join(&aside).exists()).then_some(aside)
+    });
+    aside.ok_or_else(|| io::Error::other("there is no free name"))
 }
 
 /// Sets the present files aside and puts the replacement in their place. The replacement is whole and on the disk.
 pub(crate) fn exchange(folder: &Path, aside: &Path) -> io::Result<()> {
-    let text = serde_json::to_vec(&UnderWay { aside: aside.to_owned() })?;
-    let written = folder.join(format!("{UNDER_WAY}.new"));
-    fs::write(&written, text)?;
-    File::open(&written)?.sync_all()?;
-    fs::rename(&written, folder.join(UNDER_WAY))?;
-    sync(folder)?;
+    prepare(folder, aside, None)?;
     finish(folder)
+}
+
+/// Decides for the replacement: from now on every start goes on with the exchange. When this fails nothing was decided, and
+/// nothing was moved.
+pub(crate) fn prepare(folder: &Path, aside: &Path, report: Option<serde_json::Value>) -> io::Result<()> {
+    let text = serde_json::to_vec(&UnderWay { aside: aside.to_owned(), report })?;
+    let written = folder.join(format!("{UNDER_WAY}.new"));
+    let decided = fs::write(&written, text)
+        .and_then(|()| File::open(&written)?.sync_all())
+        .and_then(|()| fs::rename(&written, folder.join(UNDER_WAY)));
+    if decided.is_err() {
+        remove(&written)?;
+    }
+    decided
 }
 
 /// Goes on with an exchange that was interrupted, if there is one.
 pub(crate) fn finish(folder: &Path) -> io::Result<()> {
     let Ok(text) = fs::read(folder.join(UNDER_WAY)) else { return Ok(()) };
-    let UnderWay { aside } = serde_json::from_slice(&text)?;
+    // What is done next must not reach the disk before the decision.
+    sync(folder)?;
+    let UnderWay { aside, report } = serde_json::from_slice(&text)?;
     let (aside, replacement) = (folder.join(aside), folder.join(REPLACEMENT));
-    fs::create_dir_all(&aside)?;
+    make_private_folder(&aside)?;
+    if let Some(report) = report {
+        // The archive tells it too, so a full disk holds nothing up.
+        let text = serde_json::to_vec_pretty(&report)?;
+        if let Err(error) = fs::write(aside.join(REPORT), text) {
+            tracing::warn!(%error, "what happened could not be noted beside the old files");
+        }
+    }
     // Once the replacement has left its place it is the archive, and what stands beside it is its own.
     if replacement.exists() {
         for ending in ENDINGS {
@@ -79,7 +97,7 @@ pub(crate) fn finish(folder: &Path) -> io::Result<()> {
         sync(folder)?;
     }
     // Nothing that was known of the old files is true of the new one.
-    State { ending: Ending::Closed, ..State::default() }.write(folder);
+    State { ending: Ending::Closed, ..State::default() }.replace(folder)?;
     remove(&folder.join(UNDER_WAY))?;
     sync(folder)
 }

@@ -4,7 +4,7 @@
 //! are set aside together as they are, the new one takes their place, and what was derived is derived again. What a
 //! backup has besides is offered, not taken: a person may have erased it since.
 
-mod bring_back;
+pub(crate) mod bring_back;
 mod check;
 mod checkup;
 pub(crate) mod exchange;
@@ -16,8 +16,8 @@ pub(crate) mod salvage;
 pub(crate) mod state;
 mod taken;
 
-use std::fs::{self, File};
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use afterchat_transcript::Instant;
 use rusqlite::Connection;
@@ -95,16 +95,17 @@ pub(crate) fn go_on(connection: &Connection, teller: &mut Teller<'_>) -> Result<
 
 fn repair(folder: &Path, damage: Damage, now: Instant, teller: &mut Teller<'_>) -> Result<(), ArchiveError> {
     tracing::warn!(damage = damage.word(), "the archive is damaged and is being repaired");
-    let replacement = exchange::begin(folder)?;
-    let made = make_anew(folder, &replacement, damage, now, teller);
+    let made = exchange::begin(folder).map_err(ArchiveError::from).and_then(|replacement| {
+        let (aside, repair) = make_anew(folder, &replacement, damage, now, teller)?;
+        let report = serde_json::to_value(&repair).map_err(std::io::Error::from)?;
+        Ok(exchange::prepare(folder, &aside, Some(report))?)
+    });
     if made.is_err() {
-        // The next start begins again; half a replacement only takes room.
+        // Nothing was moved, and the next start begins again; half a replacement only takes room.
         let _removed = exchange::begin(folder);
     }
-    let (aside, repair) = made?;
-    let beside = folder.join(&aside).join("report.json");
-    fs::write(beside, serde_json::to_vec_pretty(&repair).map_err(std::io::Error::from)?)?;
-    Ok(exchange::exchange(folder, &aside)?)
+    let done = made.and_then(|()| Ok(exchange::finish(folder)?));
+    done.map_err(|error| if error.is_lack_of_room() { ArchiveError::NoRoomToRepair } else { error })
 }
 
 /// Makes an archive of what can be read, ready to take the place of the damaged one.
@@ -114,7 +115,7 @@ fn make_anew(
     damage: Damage,
     now: Instant,
     teller: &mut Teller<'_>,
-) -> Result<(std::path::PathBuf, Repair), ArchiveError> {
+) -> Result<(PathBuf, Repair), ArchiveError> {
     let file = folder.join(FILE);
     let log = with_ending(&file, "-wal");
     // Pages of an older log would lie over newer ones.

@@ -65,18 +65,27 @@ impl State {
     /// Writes it in one piece and waits until it is on the disk: that the archive is being closed must be known before
     /// SQLite takes its log away.
     pub(crate) fn write(self, folder: &Path) {
-        let written = folder.join(WRITTEN);
-        let write = || {
-            let mut file = File::create(&written)?;
-            file.write_all(self.words().as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&written, folder.join(FILE))?;
-            sync(folder)
-        };
         // A full disk must not keep deliveries out: without the file the next start looks through the archive.
-        if let Err(error) = write() {
+        if let Err(error) = self.try_write(folder) {
             tracing::warn!(%error, "the state of the archive could not be noted beside it");
         }
+    }
+
+    /// Writes it where the old one is of other files. On a full disk that is only taken away, which needs no room.
+    pub(crate) fn replace(self, folder: &Path) -> std::io::Result<()> {
+        match self.try_write(folder).or_else(|_| fs::remove_file(folder.join(FILE))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn try_write(self, folder: &Path) -> std::io::Result<()> {
+        let written = folder.join(WRITTEN);
+        let mut file = File::create(&written)?;
+        file.write_all(self.words().as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&written, folder.join(FILE))?;
+        sync(folder)
     }
 }
 

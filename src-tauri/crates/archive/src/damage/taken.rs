@@ -10,10 +10,10 @@ use rusqlite::Connection;
 use super::bring_back::{Attached, Columns, UNDER_WAY};
 use super::report;
 use super::salvage::tables::{self, Care};
-use crate::ArchiveError;
+use crate::{ArchiveError, migrate};
 
 /// What is true of a run, or of the archive that the backup was made of. A tunnel opens when a person says so.
-const OF_A_RUN: [&str; 3] = [UNDER_WAY, report::SETTING, "tunnel.on"];
+const OF_A_RUN: [&str; 4] = [UNDER_WAY, migrate::UNDER_WAY, report::SETTING, "tunnel.on"];
 
 /// How many rows were taken.
 #[derive(Debug, Clone, Copy, Default)]
@@ -81,7 +81,7 @@ impl Attached<'_> {
 
     fn settings(&self) -> Result<usize, ArchiveError> {
         let sql = "INSERT OR IGNORE INTO main.settings SELECT name, value FROM backup.settings
-             WHERE name NOT IN (?1, ?2, ?3)";
+             WHERE name NOT IN (?1, ?2, ?3, ?4)";
         Ok(self.0.execute(sql, OF_A_RUN)?)
     }
 }
