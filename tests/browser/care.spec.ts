@@ -41,6 +41,8 @@ test('a damaged archive is told of, and its backup is brought back', async ({ br
   const notice = page.getByRole('region', { name: 'Damage and repair' });
   await expect(notice).toContainText('The archive was damaged and has been repaired');
   await expect(notice).toContainText('2 could not be read');
+  await expect(notice).toContainText('Hook addresses that could not be read were taken from the backup of');
+  await expect(notice).toContainText('Settings that could not be read were taken from the backup of');
   await expect(notice).toContainText(join(first.folder, 'damaged'));
   expect(new URL(await inbox.address('smartsupp')).pathname, 'the service needs no other address').toBe(
     new URL(address).pathname,
@@ -88,6 +90,8 @@ test('damage that is met while the program runs is told, and repaired at the nex
   const notice = inbox.page.getByRole('region', { name: 'Damage and repair' });
   await expect(notice.getByRole('alert')).toContainText('The archive is damaged');
   await expect(notice).toContainText('answered 503');
+  await expect(notice).toContainText('all that can be read stays as it is');
+  await expect(notice).toContainText('start Afterchat again: it then repairs the archive');
   await expect(inbox.page.getByRole('contentinfo')).not.toContainText('does not answer');
   await inbox.page.context().close();
   await damaged.quit();

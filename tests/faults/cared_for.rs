@@ -89,6 +89,24 @@ pub(crate) fn journal_of(file: &Path) -> Journal {
     rows.collect::<Result<_, _>>().expect("all of it can be read")
 }
 
+/// Writes over the page from which the journal is reached, as a failing disk does under whoever has it open.
+pub(crate) fn damage_root(folder: &Path) {
+    let file = folder.join("archive.sqlite");
+    let connection =
+        Connection::open_with_flags(&file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).expect("it opens");
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'deliveries'";
+    let root: i64 = connection.query_row(sql, [], |row| row.get(0)).expect("it has a journal");
+    drop(connection);
+    spoil(&file, root);
+}
+
+fn spoil(file: &Path, page: i64) {
+    let mut open = fs::File::options().write(true).open(file).expect("a file");
+    let place = u64::try_from((page - 1) * 4096).expect("a place");
+    open.seek(SeekFrom::Start(place)).expect("the page is there");
+    open.write_all(&[0x55; 4096]).expect("it is written");
+}
+
 /// Writes over a page of the journal, of an archive that is known to be damaged from then on.
 pub(crate) fn damage(folder: &Path) {
     let file = folder.join("archive.sqlite");
@@ -96,10 +114,7 @@ pub(crate) fn damage(folder: &Path) {
     let sql = "SELECT max(pageno) FROM dbstat WHERE name = 'deliveries' AND pagetype = 'leaf'";
     let leaf: i64 = connection.query_row(sql, [], |row| row.get(0)).expect("it has leaves");
     drop(connection);
-    let mut open = fs::File::options().write(true).open(&file).expect("a file");
-    let place = u64::try_from((leaf - 1) * 4096).expect("a place");
-    open.seek(SeekFrom::Start(place)).expect("the page is there");
-    open.write_all(&[0x55; 4096]).expect("it is written");
+    spoil(&file, leaf);
     fs::write(folder.join("archive.state"), "closed damaged\n").expect("it is written");
 }
 

@@ -1,6 +1,6 @@
 //! The real `afterchat` on an archive of its own.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -149,6 +149,7 @@ impl Listening {
 pub(crate) struct Program {
     child: Child,
     lines: Receiver<String>,
+    saying: Receiver<String>,
     said: Option<JoinHandle<String>>,
 }
 
@@ -176,13 +177,19 @@ impl Program {
                 }
             }
         });
-        let mut err = child.stderr.take().expect("its errors are piped");
+        let mut err = BufReader::new(child.stderr.take().expect("its errors are piped"));
+        let (sender, saying) = channel();
         let said = std::thread::spawn(move || {
-            let mut said = Vec::new();
-            let _broken = err.read_to_end(&mut said);
-            String::from_utf8_lossy(&said).into_owned()
+            let (mut said, mut line) = (String::new(), Vec::new());
+            while err.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
+                let text = String::from_utf8_lossy(&std::mem::take(&mut line)).into_owned();
+                said.push_str(&text);
+                // Usually nobody waits for it.
+                let _waited_for = sender.send(text);
+            }
+            said
         });
-        Self { child, lines, said: Some(said) }
+        Self { child, lines, saying, said: Some(said) }
     }
 
     /// Waits until the door is open; `None` when the program ended before.
@@ -205,6 +212,40 @@ impl Program {
                 Err(RecvTimeoutError::Timeout) => panic!("what arrived is read in time"),
             }
         })
+    }
+
+    /// Waits until it tells of an event of this name, and gives that.
+    #[track_caller]
+    pub(crate) fn told(&self, event: &str) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left).expect("it goes on running, and tells it in time");
+            let line: Value = serde_json::from_str(&line).expect("each line is JSON");
+            if line["event"] == event {
+                return line;
+            }
+        }
+    }
+
+    /// Waits until it has printed a line with these words.
+    #[track_caller]
+    pub(crate) fn prints(&self, words: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let left = || deadline.saturating_duration_since(Instant::now());
+        while !self.lines.recv_timeout(left()).expect("it prints that in time").contains(words) {}
+    }
+
+    /// Waits until it says this beside its output.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if self.saying.recv_timeout(left).expect("it says so in time").contains(words) {
+                return;
+            }
+        }
     }
 
     /// Forgets the lines it has printed so far.

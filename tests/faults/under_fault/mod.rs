@@ -3,6 +3,7 @@
 mod care_at_every_step;
 mod care_on_a_full_disk;
 mod clock;
+mod damaged;
 mod full_disk;
 mod kill;
 mod locked;

@@ -135,7 +135,13 @@ impl Work {
                 Err(error) => Err(error),
             };
             if let Err(error) = goes_on {
-                tracing::error!(%error, "deliveries are kept but could not be read yet");
+                match error {
+                    // That was told when it was met, and nothing more can be done before the next start.
+                    ArchiveError::Damaged(_) => {
+                        tracing::debug!(%error, "deliveries are read after the repair")
+                    }
+                    _ => tracing::error!(%error, "deliveries are kept but could not be read yet"),
+                }
                 self.rest(woken, REST);
             }
         }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
@@ -133,11 +134,13 @@ impl Writer {
         self.soundness.look(written)
     }
 
-    /// Runs a change that makes its own transactions, and waits for it.
+    /// Runs a change that makes its own transactions, and waits for it. Once damage is known nothing is changed: SQLite could
+    /// take a page for free that holds deliveries.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Connection) -> Result<T, ArchiveError> + Send + 'static,
     ) -> Result<T, ArchiveError> {
+        self.soundness.sound()?;
         let (answer, done) = std::sync::mpsc::channel();
         self.queue(Job::Change(Box::new(move |connection| {
             let result = change(connection);
@@ -207,7 +210,14 @@ impl Work {
             }
         }
         self.write_notes();
-        if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
+        let tidied = match self.soundness.sound() {
+            Ok(()) => self.connection.execute_batch("PRAGMA optimize"),
+            // What stands in the log stays there: the repair reads it over the file, and the file stays as it is.
+            Err(_) => {
+                self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(drop)
+            }
+        };
+        if let Err(error) = tidied {
             tracing::warn!(%error, "the archive could not be tidied up");
         }
     }
@@ -245,12 +255,13 @@ impl Work {
     fn append(&mut self, deliveries: Vec<(Box<journal::Row>, oneshot::Sender<Kept>)>) {
         let rows = deliveries.iter().map(|(row, _)| row.as_ref());
         let notes = self.notes.take();
-        let kept = self.sound().and_then(|()| begin(&mut self.connection)).and_then(|transaction| {
-            let ids = journal::append(&transaction, rows)?;
-            notes.write_aside(&transaction)?;
-            transaction.commit()?;
-            Ok(ids)
-        });
+        let kept =
+            self.soundness.sound().and_then(|()| begin(&mut self.connection)).and_then(|transaction| {
+                let ids = journal::append(&transaction, rows)?;
+                notes.write_aside(&transaction)?;
+                transaction.commit()?;
+                Ok(ids)
+            });
         let kept = self.soundness.look(kept);
         if kept.is_err() {
             self.notes.put_back(notes);
@@ -272,14 +283,13 @@ impl Work {
         }
     }
 
-    /// Refuses deliveries once damage is known: SQLite could write one over another.
-    fn sound(&self) -> Result<(), ArchiveError> {
-        self.soundness.damage().map_or(Ok(()), |said| Err(ArchiveError::Damaged(said)))
-    }
-
     /// Writes what waits to be noted in a commit of its own, for want of another.
     fn write_notes(&mut self) {
         if self.notes.is_empty() {
+            return;
+        }
+        if self.soundness.sound().is_err() {
+            self.noting_failed = true;
             return;
         }
         let notes = self.notes.take();
@@ -298,8 +308,9 @@ impl Work {
         }
     }
 
-    /// Notices what another program wrote to the same archive.
+    /// Notices what another program wrote to the same archive, and damage that it met.
     fn look_around(&mut self) {
+        self.soundness.look_beside();
         let version =
             self.connection.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap_or(self.seen);
         if version != self.seen {

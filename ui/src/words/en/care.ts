@@ -19,7 +19,7 @@ export const care = {
   label: 'Damage and repair',
   damagedTitle: 'The archive is damaged',
   damagedText:
-    'New deliveries are answered 503 for now, so that nothing is confirmed and lost. Quit Afterchat and start it again: it then repairs the archive.',
+    'Nothing more is written to it, so that all that can be read stays as it is. New deliveries are answered 503, so that none is confirmed and lost; most services send them again. Quit every Afterchat program, its icon in the tray included, and start Afterchat again: it then repairs the archive and offers the newest good backup.',
   repairedTitle: (when: string) => `The archive was damaged and has been repaired, ${when}`,
   repairedText: (damage: string, there: number, missing?: number) =>
     [

@@ -89,6 +89,9 @@ impl State {
     }
 }
 
+/// What is said of damage that this program has not met itself.
+const BY_ANOTHER: &str = "another program met damage in it";
+
 /// What this run knows of the health of the archive it has open.
 #[derive(Debug)]
 pub(crate) struct Soundness {
@@ -113,7 +116,7 @@ impl Soundness {
             (unchecked, damaged) = (state.unchecked, state.damaged);
         });
         if damaged {
-            *self.met() = Some("damage was met by another program".to_owned());
+            *self.met() = Some(BY_ANOTHER.to_owned());
         }
         unchecked
     }
@@ -121,6 +124,22 @@ impl Soundness {
     /// What SQLite said of the damage it met; `None` as long as it met none.
     pub(crate) fn damage(&self) -> Option<String> {
         self.met().clone()
+    }
+
+    /// Refuses what would write once damage is known: SQLite could write one delivery over another.
+    pub(crate) fn sound(&self) -> Result<(), ArchiveError> {
+        self.damage().map_or(Ok(()), |said| Err(ArchiveError::Damaged(said)))
+    }
+
+    /// Hears of damage that another program met since. Meant to be asked often.
+    pub(crate) fn look_beside(&self) {
+        let mut met = self.met();
+        if met.is_none() && State::read(&self.folder).is_some_and(|state| state.damaged) {
+            *met = Some(BY_ANOTHER.to_owned());
+            drop(met);
+            tracing::error!("another program met damage in the archive; it is repaired at the next start");
+            self.changes.send_modify(|change| *change += 1);
+        }
     }
 
     /// Looks at what a question or a change came to. Damage is remembered beyond this run.

@@ -238,6 +238,8 @@ fn a_run_that_ended_badly_is_followed_by_a_look_at_everything() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let refused = runtime.block_on(archive.append(crate::house::delivery(b"{}".to_vec()))).unwrap_err();
     assert_eq!(refused.code, "archive_damaged", "nothing is acknowledged that may be overwritten");
+    let refused = archive.add_source("new", None, after(1)).unwrap_err();
+    assert_eq!(refused.code(), "archive_damaged", "and nothing is written that may overwrite something");
     archive.close();
     let archive = killed.open();
     assert_eq!(archive.repair().unwrap().unwrap().deliveries, 60);
@@ -282,6 +284,30 @@ fn a_damaged_archive_that_another_program_has_open_is_repaired_by_the_next_that_
     first.close();
     let third = house.open();
     assert!(third.repair().unwrap().unwrap().deliveries >= 52);
+}
+
+#[test]
+fn what_one_program_meets_the_others_know() {
+    let house = House::new(60);
+    let page = house.pages("transcripts", "leaf")[3];
+    let first = house.open();
+    let second = house.open();
+    overwrite(&house.file(), (page - 1) * PAGE, &noise(4096));
+    let made = second.back_up_here(after(2), &mut |_| std::ops::ControlFlow::Continue(()));
+    assert_eq!(made.unwrap_err().code(), "archive_damaged");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while first.damage().is_none() {
+        assert!(std::time::Instant::now() < deadline, "it asks for nothing of that page, and still it knows");
+        std::thread::yield_now();
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let refused = runtime.block_on(first.append(crate::house::delivery(b"{}".to_vec()))).unwrap_err();
+    assert_eq!(refused.code, "archive_damaged", "what one of them wrote could lie over what another did");
+    second.close();
+    first.close();
+    let again = house.open();
+    assert_eq!(again.repair().unwrap().unwrap().deliveries, 60);
+    again.close();
 }
 
 #[test]

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::damage::{self, Damage, unless_damaged};
 use super::deliveries;
 use super::forwarding::{self, Forward, Forwarding};
 use super::gaps::{self, Gaps};
@@ -51,7 +52,9 @@ each attempt to send one on, and one
   {\"event\":\"tunnel\",\"state\":…,\"url\":…,\"door\":…,\"trouble\":{\"code\":…,\"detail\":…},\"sources\":[{\"name\":…,\"public_url\":…}]}
 for each change of the tunnel: starting, assigned, reachable, changed, degraded, stopped. One
   {\"event\":\"gap\",\"from\":…,\"to\":…,\"seconds\":…,\"began\":\"closed\"|\"slept\"}
-tells of the time in which the door was closed before this began, or the machine slept."
+tells of the time in which the door was closed before this began, or the machine slept, and
+  {\"event\":\"damaged\",\"code\":\"archive_damaged\",\"detail\":…}
+that deliveries are answered 503 until the next start has repaired the archive."
 )]
 pub(crate) struct Listen {
     /// The port; 0 takes any free one. Without it the one of the last time, else 4780, or the next free one
@@ -117,20 +120,24 @@ impl Listen {
     ) -> anyhow::Result<()> {
         let mut changes = api.changes();
         let mut tunnel = Tunnel::wished(api, self.tunnel.as_deref()).await?;
+        let mut damage = Damage::default();
         tokio::pin!(stop);
         loop {
             if let Some(tunnel) = &mut tunnel {
-                tunnel.tell(api, self.json).await?;
+                unless_damaged(api, tunnel.tell(api, self.json).await)?;
             }
-            for gap in gaps.since(api)? {
+            for gap in unless_damaged(api, gaps.since(api))? {
                 self.tell_gap(gap)?;
             }
-            for delivery in follow.since(api)? {
+            for delivery in unless_damaged(api, follow.since(api))? {
                 self.tell(&delivery)?;
+            }
+            if damage.is_news(api) {
+                self.tell_damage()?;
             }
             tokio::select! {
                 asked = &mut stop => {
-                    forwarding.end(api).await?;
+                    unless_damaged(api, forwarding.end(api).await)?;
                     return asked.context("Signals cannot be received.");
                 }
                 told = forwarding.next() => forwarding::tell(&told, self.json)?,
@@ -165,6 +172,14 @@ impl Listen {
             return output::json(&gaps::json("event", gap));
         }
         output::line(&Style::of_output().dim(&gaps::words(gap)))
+    }
+
+    fn tell_damage(&self) -> anyhow::Result<()> {
+        if self.json {
+            return output::json(&damage::event());
+        }
+        damage::LINES.into_iter().for_each(say);
+        Ok(())
     }
 
     fn tell(&self, delivery: &DeliverySummary) -> anyhow::Result<()> {

@@ -5,6 +5,7 @@ pub(crate) mod backfill;
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod curl;
+pub(crate) mod damage;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
 pub(crate) mod doctor;

@@ -27,12 +27,13 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio_stream::StreamExt as _;
 
+use crate::commands::damage::{self, Damage, unless_damaged};
 use crate::commands::delivery;
 use crate::commands::forwarding::{self, Forwarding};
 use crate::commands::gaps::{self, Gaps};
 use crate::commands::tunnel::{self, Tunnel};
 use crate::follow::Follow;
-use crate::output::Style;
+use crate::output::{Style, say};
 use crate::stop::stop_requested;
 pub(crate) use view::{Address, View};
 use view::{Opened, Page, Wish};
@@ -58,18 +59,32 @@ pub(crate) async fn run(
         ratatui::try_init().context("The terminal cannot show the stream. Use --plain for lines.")?;
     // Without it a pasted address arrives as keys, which serves as well.
     let _optional = execute!(stdout(), EnableBracketedPaste);
-    let ended =
-        Live { api, follow, gaps, forwarding, tunnel, view, replays: JoinSet::new() }.run(terminal).await;
+    let ended = Live {
+        api,
+        follow,
+        gaps,
+        damage: Damage::default(),
+        forwarding,
+        tunnel,
+        view,
+        replays: JoinSet::new(),
+    }
+    .run(terminal)
+    .await;
     let _optional = execute!(stdout(), DisableBracketedPaste);
     ratatui::restore();
     // Only now, so that what it says stands in the terminal.
-    ended?.end(api).await
+    if api.archive().damage().is_some() {
+        damage::LINES.into_iter().for_each(say);
+    }
+    unless_damaged(api, ended?.end(api).await)
 }
 
 struct Live<'a> {
     api: &'a Api,
     follow: Follow,
     gaps: Gaps,
+    damage: Damage,
     forwarding: Forwarding,
     tunnel: Option<Tunnel>,
     view: View,
@@ -100,7 +115,8 @@ impl Live<'_> {
                 changed = changes.changed() => {
                     changed.context("The archive was closed.")?;
                     self.take_arrivals()?;
-                    self.look_at_tunnel().await?;
+                    let looked = self.look_at_tunnel().await;
+                    unless_damaged(self.api, looked)?;
                 }
                 event = events.next() => {
                     let event = event.context("The terminal is gone.")?.context("The terminal cannot be read.")?;
@@ -114,10 +130,17 @@ impl Live<'_> {
     }
 
     fn take_arrivals(&mut self) -> anyhow::Result<()> {
-        let arrived = self.follow.since(self.api)?;
+        let arrived = unless_damaged(self.api, self.follow.since(self.api))?;
         self.view.stream.add(arrived);
+        if self.damage.is_news(self.api) {
+            // Above whatever else there is room for.
+            self.view.head.splice(1..1, damage::LINES.map(str::to_owned));
+        }
         // The newest says enough; the inbox shows them all.
-        self.view.said = self.gaps.since(self.api)?.pop().map(gaps::words).or(self.view.said.take());
+        self.view.said = unless_damaged(self.api, self.gaps.since(self.api))?
+            .pop()
+            .map(gaps::words)
+            .or(self.view.said.take());
         Ok(())
     }
 

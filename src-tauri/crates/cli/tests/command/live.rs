@@ -120,3 +120,27 @@ fn a_delivery_is_replayed_to_the_address_that_is_entered() {
     socket.write_all(b"HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\n\r\n").expect("an answer");
     terminal.shows("answered 418");
 }
+
+#[test]
+fn damage_is_told_at_the_top_and_once_more_at_the_end() {
+    let bench = Bench::new();
+    bench.with_chat("Hello");
+    let mut terminal = Terminal::start(&bench, &["listen", "--port", "0"]);
+    terminal.shows("Nothing has arrived yet");
+    let file = std::fs::File::options().write(true).open(bench.path("archive/archive.sqlite"));
+    let mut file = file.expect("the archive is there");
+    std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(4096)).expect("it has pages");
+    // The pages that the journal and its index begin on.
+    file.write_all(&[0x55; 2 * 4096]).expect("they are written over");
+    assert_eq!(bench.run(&["deliveries"]).code, 1, "another program meets it first");
+    let screen = terminal.shows("The archive is damaged: new deliveries are answered 503");
+    assert!(screen.contains("Quit every Afterchat program and start it again"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.ended(), 0);
+    assert!(terminal.was_given_back(), "the shell behind it must be as it was");
+    let written = String::from_utf8_lossy(&terminal.all).into_owned();
+    let left = written.rsplit("\u{1b}[?1049l").next().unwrap_or_default();
+    assert!(left.contains("it then repairs the archive"), "it stands in the shell afterwards: {left}");
+    let repaired = bench.run(&["search", ""]);
+    assert!(repaired.err.contains("was damaged and was repaired"), "{}", repaired.err);
+}
