@@ -52,7 +52,7 @@ pub(crate) fn fill(folder: &Path) -> PathBuf {
         match file.write(&piece) {
             Ok(_) => {}
             Err(full) if full.kind() == ErrorKind::StorageFull && piece.len() > 1 => {
-                piece.truncate(piece.len() / 2)
+                piece.truncate(piece.len() / 2);
             }
             Err(full) => {
                 assert_eq!(full.kind(), ErrorKind::StorageFull, "{full}");

@@ -113,8 +113,7 @@ fn a_change_of_format_is_not_begun_without_its_backup_and_succeeds_once_there_is
         assert_eq!(format(&file), 1, "{moment}: it is of its own format");
         assert!(journal_of(&file) == before, "{moment}: and as it was");
         let names: Vec<_> = fs::read_dir(folder.join("backups")).expect("a folder").flatten().collect();
-        let names: Vec<_> =
-            names.iter().map(|entry| entry.file_name()).filter(|name| name != "lock").collect();
+        let names: Vec<_> = names.iter().map(fs::DirEntry::file_name).filter(|name| name != "lock").collect();
         assert_eq!(names.len(), backups, "{moment}: nothing half made is left: {names:?}");
 
         fs::remove_file(filled).expect("the file is there");
@@ -160,7 +159,7 @@ fn a_repair_leaves_the_damaged_files_and_succeeds_once_there_is_room() {
         let left = files(&folder);
         let names: Vec<_> = left.keys().filter(|name| !before.contains_key(*name)).collect();
         assert!(left == before, "{moment}: all is as it was, and nothing half made is left: {names:?}");
-        let aside = fs::read_dir(folder.join("damaged")).map_or(0, |entries| entries.count());
+        let aside = fs::read_dir(folder.join("damaged")).map_or(0, Iterator::count);
         assert_eq!(aside, 0, "{moment}: nothing was set aside");
 
         fs::remove_file(filled).expect("the file is there");

@@ -138,7 +138,7 @@ impl Work {
                 match error {
                     // That was told when it was met, and nothing more can be done before the next start.
                     ArchiveError::Damaged(_) => {
-                        tracing::debug!(%error, "deliveries are read after the repair")
+                        tracing::debug!(%error, "deliveries are read after the repair");
                     }
                     _ => tracing::error!(%error, "deliveries are kept but could not be read yet"),
                 }
