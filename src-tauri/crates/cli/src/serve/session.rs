@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use data_encoding::BASE32_NOPAD;
 use subtle::ConstantTimeEq;
 
@@ -45,28 +45,34 @@ impl Sessions {
         Some(format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie(), self.session))
     }
 
-    /// True when a request comes from the session's own page: a browser sends its cookie, a `Host` that is this
-    /// machine, and no `Origin` or `Sec-Fetch-Site` of another site.
+    /// True when a request comes from the session's own page: a browser sends its cookie, and no `Origin` or
+    /// `Sec-Fetch-Site` of another site. Which name it asked by has been looked at before.
     pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
-        self.is_local(headers) && self.has_cookie(headers)
+        self.is_from_here(headers) && self.has_cookie(headers)
     }
 
-    /// True when the request names this machine and comes from no other site, so that a name an attacker owns cannot
-    /// be pointed here.
-    pub(super) fn is_local(&self, headers: &HeaderMap) -> bool {
-        // Of two lines it is not known which another reader would believe.
-        let text = |name: header::HeaderName| {
-            let mut lines = headers.get_all(name).iter();
-            let first = lines.next()?;
-            Some(first.to_str().ok().filter(|_| lines.next().is_none()).unwrap_or("?"))
-        };
-        let hosts = [format!("127.0.0.1:{}", self.port), format!("localhost:{}", self.port)];
-        let host = text(header::HOST).is_some_and(|host| hosts.iter().any(|known| known == host));
-        let origin = text(header::ORIGIN)
+    /// True when the request names this machine and nothing else, so that a name an attacker owns cannot be pointed here.
+    /// A target may hold a name as well, which counts for more than `Host` does, so both must be ours.
+    pub(super) fn is_named(&self, target: &Uri, headers: &HeaderMap) -> bool {
+        let hosts = self.hosts();
+        let known = |name: &str| hosts.iter().any(|host| host == name);
+        let target = target.authority().is_none_or(|name| known(name.as_str()));
+        target && only(headers, header::HOST).is_some_and(known)
+    }
+
+    /// True when no other site's page made a browser ask.
+    pub(super) fn is_from_here(&self, headers: &HeaderMap) -> bool {
+        let hosts = self.hosts();
+        let origin = only(headers, header::ORIGIN)
             .is_none_or(|origin| hosts.iter().any(|host| origin == format!("http://{host}")));
-        let site = text(header::HeaderName::from_static("sec-fetch-site"))
+        let site = only(headers, header::HeaderName::from_static("sec-fetch-site"))
             .is_none_or(|site| site == "same-origin" || site == "none");
-        host && origin && site
+        origin && site
+    }
+
+    /// The names under which this program is asked.
+    fn hosts(&self) -> [String; 2] {
+        [format!("127.0.0.1:{}", self.port), format!("localhost:{}", self.port)]
     }
 
     fn has_cookie(&self, headers: &HeaderMap) -> bool {
@@ -82,6 +88,13 @@ impl Sessions {
     fn cookie(&self) -> String {
         format!("afterchat-{}", self.port)
     }
+}
+
+/// The value of a header, where it has one line. Of two lines it is not known which another reader would believe.
+fn only(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    let mut lines = headers.get_all(name).iter();
+    let first = lines.next()?;
+    Some(first.to_str().ok().filter(|_| lines.next().is_none()).unwrap_or("?"))
 }
 
 fn secret() -> anyhow::Result<String> {
@@ -109,7 +122,9 @@ mod tests {
         let cookie = ("cookie", cookie.split(';').next().unwrap().to_owned());
         let host = |host: &str| ("host", host.to_owned());
         let check = |lines: &[(&'static str, String)], expected: bool, why: &str| {
-            assert_eq!(sessions.admits(&headers(lines)), expected, "{why}");
+            let headers = headers(lines);
+            let admitted = sessions.is_named(&"/".parse().unwrap(), &headers) && sessions.admits(&headers);
+            assert_eq!(admitted, expected, "{why}");
         };
         let own = host("127.0.0.1:4790");
         check(&[own.clone(), cookie.clone()], true, "the session's own page");
@@ -132,6 +147,16 @@ mod tests {
             "another site's form",
         );
         check(&[own.clone(), cookie, ("origin", "http://127.0.0.1:4790".to_owned())], true, "its own origin");
-        check(&[own, ("cookie", "afterchat-4790=wrong".to_owned())], false, "another cookie");
+        check(&[own.clone(), ("cookie", "afterchat-4790=wrong".to_owned())], false, "another cookie");
+        for (target, expected) in [
+            ("http://127.0.0.1:4790/", true),
+            ("http://localhost:4790/", true),
+            ("http://attacker.example/", false),
+            ("http://attacker.example:4790/", false),
+            ("http://127.0.0.1:4790@attacker.example/", false),
+        ] {
+            let named = sessions.is_named(&target.parse().unwrap(), &headers(std::slice::from_ref(&own)));
+            assert_eq!(named, expected, "{target}");
+        }
     }
 }

@@ -55,7 +55,27 @@ impl Served {
         let answer = self.ask(request, lines);
         let lowered = answer.to_ascii_lowercase();
         assert!(!lowered.contains("access-control-"), "no other site may read it: {answer}");
-        answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{answer}"))
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("{answer}"));
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
+        let silent = match status {
+            401 => body.starts_with(r#"{"code":"session_over""#),
+            400 | 403 => body.is_empty(),
+            _ => return status,
+        };
+        assert!(silent && !lowered.contains("set-cookie"), "who is refused is given nothing: {answer}");
+        status
+    }
+
+    /// What an answer begins with that does not end by itself.
+    fn begins(&self, request: &str, lines: &[&str]) -> String {
+        let mut socket = TcpStream::connect(&self.at).expect("it serves");
+        socket.set_read_timeout(Some(PATIENCE)).expect("a socket option");
+        let lines = lines.join("\r\n").replace("{at}", &self.at);
+        socket.write_all(format!("{request} HTTP/1.1\r\n{lines}\r\n\r\n").as_bytes()).expect("a request");
+        let mut answer = [0; 4096];
+        let count = socket.read(&mut answer).expect("an answer");
+        String::from_utf8_lossy(&answer[..count]).into_owned()
     }
 
     /// Opens the link and gives the cookie.
@@ -100,6 +120,117 @@ fn the_link_works_once() {
     assert_eq!(served.status(&open, &["Host: {at}"]), 410, "the link works once");
     assert_eq!(served.status(&open, &["Host: {at}", &cookie]), 303, "save in the browser that used it");
     assert!(served.secret.len() >= 32, "160 random bits");
+}
+
+/// A browser that was led here by another name: the name is an attacker's and was pointed at this machine, so that for the
+/// browser all of it is one site. `{at}` stands for where it is served, `{port}` for the port alone.
+const REBOUND: [&[&str]; 14] = [
+    &["Host: evil.example"],
+    &["Host: evil.example:{port}"],
+    &["Host: EVIL.EXAMPLE:{port}", "Origin: http://evil.example:{port}", "Sec-Fetch-Site: same-origin"],
+    &["Host: 127.0.0.1.evil.example:{port}"],
+    &["Host: localhost.evil.example:{port}"],
+    &["Host: 127.0.0.1:{port}.evil.example"],
+    &["Host: {at}@evil.example"],
+    &["Host: evil.example#{at}"],
+    &["Host: 0.0.0.0:{port}"],
+    &["Host: 127.1:{port}"],
+    &["Host: {at}", "Host: evil.example:{port}"],
+    &["Host: evil.example:{port}", "Host: {at}"],
+    &["Host: evil.example:{port}", "X-Forwarded-Host: {at}", "Forwarded: host={at}"],
+    &["Host:"],
+];
+
+/// What asks for a stream instead of an answer.
+const STREAMS: [&[&str]; 3] = [
+    &[],
+    &["Accept: text/event-stream", "Cache-Control: no-cache", "Last-Event-ID: 0"],
+    &[
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ],
+];
+
+/// Every place there is, and some where there is nothing.
+fn every_place() -> Vec<String> {
+    let others = ["/", "/index.html", "/favicon.ico", "/ws", "/anything", "/api/", "/api/changes/"];
+    let others = others.iter().map(|path| format!("GET {path}"));
+    behind_the_session().into_iter().chain(others).collect()
+}
+
+#[test]
+fn a_name_that_was_pointed_at_this_machine_is_given_nothing() {
+    let bench = Bench::new();
+    let served = Served::start(&bench);
+    let port = served.at.split(':').nth(1).expect("a port").to_owned();
+    let rebound = |lines: &[&str], more: &[&str]| -> Vec<String> {
+        lines.iter().chain(more).map(|line| line.replace("{port}", &port)).collect()
+    };
+    let status = |request: &str, lines: &[String]| {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        served.status(request, &lines)
+    };
+    // The link too: a browser that has it asks under our own name.
+    let link = format!("GET /open/{}", served.secret);
+    for lines in REBOUND {
+        for request in [&link, "GET /open/wrong"] {
+            let answer = status(request, &rebound(lines, &[]));
+            assert!(matches!(answer, 400 | 403), "{request} with {lines:?}: {answer}");
+        }
+    }
+    let absolute = |request: &str, at: &str| request.replacen(" /", &format!(" {at}/"), 1);
+    let elsewhere = [
+        "http://evil.example",
+        "http://evil.example:{port}",
+        "https://evil.example",
+        "http://{at}@evil.example",
+    ];
+    let elsewhere = elsewhere.map(|at| at.replace("{port}", &port).replace("{at}", &served.at));
+    for at in &elsewhere {
+        let answer = served.status(&absolute(&link, at), &["Host: {at}"]);
+        assert!(matches!(answer, 400 | 403), "the link at {at}: {answer}");
+    }
+    let cookie = served.open();
+    let mut asked = 0;
+    // Even with the cookie, which a browser would not send along.
+    for request in every_place() {
+        for stream in STREAMS {
+            let own = [&["X-Afterchat: 1", &*cookie], stream].concat();
+            for lines in REBOUND {
+                let answer = status(&request, &rebound(lines, &own));
+                assert!(matches!(answer, 400 | 403), "{request} with {lines:?} and {stream:?}: {answer}");
+                asked += 1;
+            }
+            for more in ["Origin: null", "Origin: http://evil.example:{port}", "Sec-Fetch-Site: cross-site"] {
+                let answer = status(&request, &rebound(&["Host: {at}", more], &own));
+                assert_eq!(answer, 403, "{request} with {more} and {stream:?}");
+                asked += 1;
+            }
+            for at in &elsewhere {
+                let answer = status(&absolute(&request, at), &rebound(&["Host: {at}"], &own));
+                assert!(matches!(answer, 400 | 403), "{request} at {at} with {stream:?}: {answer}");
+                asked += 1;
+            }
+        }
+    }
+    println!("{asked} requests under another name");
+    // The same is answered under our own name, so that the refusals mean something.
+    let own = ["Host: {at}", "X-Afterchat: 1", &cookie];
+    for (request, begin) in [
+        ("GET /", "HTTP/1.1 200"),
+        ("GET /api/changes", "HTTP/1.1 200"),
+        ("GET http://{at}/api/changes", "HTTP/1.1 200"),
+        ("GET http://localhost:{port}/", "HTTP/1.1 200"),
+        ("GET /api/delivery/1/body", "HTTP/1.1 404"),
+    ] {
+        let request = request.replace("{at}", &served.at).replace("{port}", &port);
+        let answer = served.begins(&request, &own);
+        assert!(answer.starts_with(begin), "{request}: {answer}");
+    }
+    let upgrade = served.begins("GET /api/changes", &[&own[..], STREAMS[2]].concat());
+    assert!(upgrade.starts_with("HTTP/1.1 200"), "nothing here becomes a web socket: {upgrade}");
 }
 
 #[test]
