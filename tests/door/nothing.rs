@@ -110,7 +110,7 @@ fn spellings(path: &str, hook: &str) -> Vec<String> {
 }
 
 /// What a browser, a proxy or somebody who pretends to be one may send along.
-const TRICKS: [&str; 18] = [
+const TRICKS: [&str; 21] = [
     "",
     "Origin: https://attacker.example\r\n",
     "Origin: null\r\n",
@@ -129,9 +129,18 @@ const TRICKS: [&str; 18] = [
     "Range: bytes=0-9\r\nIf-Modified-Since: Mon, 01 Jan 2024 00:00:00 GMT\r\nIf-None-Match: *\r\n",
     "Accept: text/html\r\nAccept-Encoding: gzip, br\r\nUser-Agent: Mozilla/5.0\r\n",
     "Max-Forwards: 0\r\nVia: 1.1 a\r\n",
+    // A second host.
+    "Host: evil.example\r\n",
+    "Host: 127.0.0.1\r\nHost: localhost\r\n",
+    "Accept: text/event-stream\r\nLast-Event-ID: 0\r\nCache-Control: no-cache\r\n",
 ];
 
-const HOSTS: [&str; 7] = [
+const HOSTS: [&str; 12] = [
+    "evil.example",
+    "evil.example:4780",
+    "EVIL.EXAMPLE.",
+    "127.0.0.1.evil.example",
+    "evil.example#127.0.0.1",
     "127.0.0.1",
     "localhost",
     "attacker.example",
@@ -260,6 +269,60 @@ async fn a_hook_address_takes_what_a_browser_sends_and_gives_it_nothing() {
     let usual = "HTTP/1.1 200 OK\ncontent-type: application/json\ncontent-length: 15\n{\"result\":\"ok\"}";
     assert_eq!(seen, [usual.to_owned()].into(), "no header lets another site read it, and nothing is echoed");
     assert_eq!(house.journal().len(), 3 * TRICKS.len(), "each is kept, whoever seems to have sent it");
+}
+
+/// A service reaches the door by the name of a tunnel, so no name is asked for; and none opens anything. Whoever knows a
+/// token may post by every name, whoever does not is told by every name that there is nothing.
+#[tokio::test]
+async fn no_name_of_a_host_opens_a_hook_address_or_is_told_of_one() {
+    let house = House::open().await;
+    let hook = house.hook("any");
+    let (token, door) = (hook.rsplit('/').next().expect("a token"), house.door.address);
+    let (usual, nothing) = (
+        "HTTP/1.1 200 OK\ncontent-type: application/json\ncontent-length: 15\n{\"result\":\"ok\"}",
+        "HTTP/1.1 404 Not Found\ncontent-length: 0\n",
+    );
+    let mut asker = Asker::at(&house.door).await;
+    let absolute = [
+        "http://evil.example".to_owned(),
+        "http://evil.example:4780".to_owned(),
+        format!("http://{door}"),
+        format!("http://{door}@evil.example"),
+        "https://127.0.0.1.evil.example".to_owned(),
+        "ftp://localhost".to_owned(),
+        String::new(),
+    ];
+    let mut kept = 0;
+    for before in &absolute {
+        for host in HOSTS {
+            for lines in ["", "Host: evil.example\r\n", "Host: 127.0.0.1\r\nHost: localhost\r\n"] {
+                let lines = format!("{lines}Content-Length: 0\r\n");
+                let said = asker.ask("POST", &format!("{before}{hook}"), host, &lines).await;
+                assert_eq!(said, usual, "POST {before} at {host:?} with {lines:?}");
+                kept += 1;
+                for wrong in ["/h/any/wrong", "/h/any/", &hook[..hook.len() - 1], "/", "/api/query/overview"]
+                {
+                    let said = asker.ask("POST", &format!("{before}{wrong}"), host, &lines).await;
+                    assert_eq!(said, nothing, "POST {before}{wrong} at {host:?} with {lines:?}");
+                    assert!(!said.contains(token));
+                }
+            }
+        }
+    }
+    let journal = house.journal();
+    assert_eq!(journal.len(), kept, "what had the token is kept, and nothing else");
+    for one in &journal {
+        assert!(
+            !one.delivery.path.contains(token),
+            "the token is no part of what is kept: {}",
+            one.delivery.path
+        );
+        assert_eq!(one.delivery.source, "any", "and no name leads to another source");
+    }
+    let hosts = journal.iter().map(|one| {
+        one.delivery.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("host")).count()
+    });
+    assert_eq!(hosts.collect::<BTreeSet<_>>(), [1, 2, 3].into(), "each line of it is kept");
 }
 
 #[tokio::test]
