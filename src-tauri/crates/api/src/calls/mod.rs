@@ -55,7 +55,7 @@ macro_rules! calls {
         pub(crate) fn $dispatch(api: &Api, name: &str, ask: Value) -> Result<Value, Failure> {
             match name {
                 $(stringify!($name) => {
-                    let ask: $ask = serde_json::from_value(ask).map_err(|error| Failure::new("bad_question", &error.to_string()))?;
+                    let ask: $ask = serde_json::from_value(ask).map_err(|error| not_understood(&error))?;
                     let answer: $answer = $handler(api, &ask)?;
                     serde_json::to_value(answer).map_err(|error| Failure::new("internal", &error.to_string()))
                 })*
@@ -178,6 +178,15 @@ calls! {
         take_back: DecisionQuestion => Marked = visitors::take_back;
         decide_again: DecisionQuestion => Marked = visitors::decide_again;
     }
+}
+
+/// What was asked is not repeated: a secret may stand in the wrong place of it.
+fn not_understood(error: &serde_json::Error) -> Failure {
+    let said = error.to_string();
+    let expected = said.rsplit_once(", expected ").map(|(_, expected)| format!("Expected: {expected}."));
+    let missing = said.starts_with("missing field").then(|| format!("It is incomplete: {said}."));
+    let words = missing.or(expected).unwrap_or_else(|| "A part of it is not what it should be.".to_owned());
+    Failure::new("bad_question", &words)
 }
 
 #[cfg(test)]

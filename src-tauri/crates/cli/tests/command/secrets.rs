@@ -1,5 +1,7 @@
 //! What is secret in deliveries and addresses: in no log, and on no output that did not ask for it.
 
+#[cfg(target_os = "linux")]
+mod acts;
 #[cfg(unix)]
 mod commands;
 #[cfg(unix)]

@@ -8,19 +8,21 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Instant;
 
+use serde_json::Value;
+
 use super::planted::{HOOK, Planted, files, in_query};
 use crate::program::PATIENCE;
 use crate::target::Recorder;
 
 /// A running program whose output and log are files.
-struct Watched<'a> {
+pub(super) struct Watched<'a> {
     planted: &'a Planted,
     child: Child,
     name: &'static str,
 }
 
 impl<'a> Watched<'a> {
-    fn start(planted: &'a Planted, name: &'static str, mut command: Command) -> Self {
+    pub(super) fn start(planted: &'a Planted, name: &'static str, mut command: Command) -> Self {
         let file =
             |ending: &str| File::create(planted.bench.path(&format!("{name}.{ending}"))).expect("a file");
         let child = command.stdout(file("out")).stderr(file("log")).spawn().expect("the program starts");
@@ -32,12 +34,12 @@ impl<'a> Watched<'a> {
     }
 
     /// Waits until its output holds these letters so often.
-    fn until(&self, letters: &str, times: usize) -> String {
+    pub(super) fn until(&self, letters: &str, times: usize) -> String {
         wait_for(letters, || Some(self.text("out")).filter(|out| out.matches(letters).count() >= times))
     }
 
     /// Ends it as a service manager does and gives back its output and its log.
-    fn stop(mut self) -> (String, String) {
+    pub(super) fn stop(mut self) -> (String, String) {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
         assert!(asked.success(), "it still runs");
         let status = self.child.wait().expect("it ends");
@@ -54,7 +56,7 @@ impl Drop for Watched<'_> {
     }
 }
 
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(super) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look() {
@@ -66,12 +68,58 @@ fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The first address of this machine in a text.
-fn door(text: &str, before: &str) -> String {
+pub(super) fn door(text: &str, before: &str) -> String {
     let (_, rest) = text.split_once(before).expect("it tells where");
     let (_, rest) = rest.split_once("http://").expect("an address");
     let digits: String =
         rest.chars().take_while(|letter| letter.is_ascii_digit() || ".:".contains(*letter)).collect();
     digits.trim_end_matches('.').to_owned()
+}
+
+/// The page of a running `serve`: what it asks goes through the same port, with the same session.
+pub(super) struct Page {
+    at: String,
+    link: String,
+    cookie: String,
+}
+
+impl Page {
+    /// Opens the link that stands in the output.
+    pub(super) fn open(out: &str) -> Self {
+        let (_, link) = out.split_once("/open/").expect("a link");
+        let link = link.split('"').next().expect("its end").to_owned();
+        let mut page = Self { at: door(out, "link"), link, cookie: String::new() };
+        let opened = page.exchange(&format!("GET /open/{}", page.link), "");
+        let cookie = opened.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session");
+        cookie.split(';').next().expect("a value").clone_into(&mut page.cookie);
+        page
+    }
+
+    fn session(&self) -> &str {
+        self.cookie.split_once('=').expect("a cookie").1
+    }
+
+    /// The status and the JSON of an answer; null where it is none.
+    pub(super) fn ask(&self, request: &str, body: &str) -> (u16, Value) {
+        let answer = self.exchange(request, body);
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let (_, json) = answer.split_once("\r\n\r\n").expect("a body");
+        (status.expect("a status"), serde_json::from_str(json).unwrap_or_default())
+    }
+
+    fn exchange(&self, request: &str, body: &str) -> String {
+        let mut socket = TcpStream::connect(&self.at).expect("it serves");
+        let (at, cookie, length) = (&self.at, &self.cookie, body.len());
+        write!(
+            socket,
+            "{request} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nX-Afterchat: 1\r\nCookie: {cookie}\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .expect("it takes");
+        let mut answer = String::new();
+        let _reset = socket.read_to_string(&mut answer);
+        answer
+    }
 }
 
 /// Nobody else enters the folder; the archive and whatever else holds a secret is its owner's alone also by itself.
@@ -135,38 +183,18 @@ async fn the_log_of_serve_tells_no_secret_and_no_link() {
     let serve = Watched::start(&planted, "serve", planted.command(&arguments));
     let out = serve.until("\n", 1);
     planted.requests(&door(&out, "listening"));
-    let (_, link) = out.split_once("/open/").expect("a link");
-    let link = link.split('"').next().expect("its end").to_owned();
-    let at = door(&out, "link");
-    let ask = |request: &str, lines: &str| {
-        let mut socket = TcpStream::connect(&at).expect("it serves");
-        write!(
-            socket,
-            "{request} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\nX-Afterchat: 1\r\n{lines}\r\n"
-        )
-        .expect("it takes");
-        let mut answer = String::new();
-        let _reset = socket.read_to_string(&mut answer);
-        answer
-    };
-    let opened = ask(&format!("GET /open/{link}"), "");
-    let cookie = opened.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session");
-    let cookie = cookie.split(';').next().expect("a value");
-    let lines = format!("Cookie: {cookie}\r\n");
-    let json = "Content-Type: application/json\r\n";
-    for (request, more, body) in [
-        ("POST /api/query/delivery", json, r#"{"id":"1"}"#),
-        ("POST /api/query/delivery", json, r#"{"id":"canary"}"#),
-        ("GET /api/delivery/1/body", "", ""),
+    let page = Page::open(&out);
+    for (request, body) in [
+        ("POST /api/query/delivery", r#"{"id":"1"}"#),
+        ("POST /api/query/delivery", r#"{"id":"canary"}"#),
+        ("GET /api/delivery/1/body", ""),
     ] {
-        let length = format!("{lines}{more}Content-Length: {}\r\n\r\n{body}", body.len());
-        let answer = ask(request, &length);
-        assert!(answer.starts_with("HTTP/1.1 200") != body.contains("canary"), "{request}: {answer}");
+        let (status, answer) = page.ask(request, body);
+        assert!((status == 200) != body.contains("canary"), "{request}: {status} {answer}");
     }
     let (out, log) = serve.stop();
     assert_eq!(planted.found(&log), [""; 0], "{log}");
-    let (_, session) = cookie.split_once('=').expect("a cookie");
-    assert!(!log.contains(&link) && !log.contains(session), "{log}");
+    assert!(!log.contains(&page.link) && !log.contains(page.session()), "{log}");
     assert_eq!(planted.found(&out), [""; 0], "{out}");
     private(&planted, &planted.bench.path("archive"));
 }
