@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -17,6 +18,9 @@ use tempfile::TempDir;
 
 /// Generous, because a busy machine with two cores draws a first page slowly. Nothing waits this long when all is well.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// In the folder of a desktop: what was said on outputs, and what was to be opened elsewhere.
+const SAID: &str = "said";
+const OPENED: &str = "opened";
 const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// A sample payload of `tests/fixtures`.
@@ -40,22 +44,34 @@ pub(crate) struct Desktop {
 impl Desktop {
     /// The app.
     pub(crate) async fn start() -> Self {
-        Self::under(app(), &[], &|_| {}).await
+        Self::under(app(), &[], &[], &|_| {}).await
+    }
+
+    /// The app, which writes down all that it can say of itself.
+    pub(crate) async fn start_talking() -> Self {
+        Self::under(app(), &[], &[("AFTERCHAT_LOG", "trace")], &|_| {}).await
     }
 
     /// The app, on an archive whose folder is prepared first.
     pub(crate) async fn start_on(prepare: &dyn Fn(&Path)) -> Self {
-        Self::under(app(), &[], prepare).await
+        Self::under(app(), &[], &[], prepare).await
     }
 
     /// A browser with the app's engine and none of its protection, for pages that must be safe by themselves.
     pub(crate) async fn browser() -> Self {
-        Self::under(mini_browser(), &["--automation"], &|_| {}).await
+        Self::under(mini_browser(), &["--automation"], &[], &|_| {}).await
     }
 
-    async fn under(program: PathBuf, arguments: &[&str], prepare: &dyn Fn(&Path)) -> Self {
+    async fn under(
+        program: PathBuf,
+        arguments: &[&str],
+        more: &[(&'static str, &str)],
+        prepare: &dyn Fn(&Path),
+    ) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut surroundings = folders(home.path());
+        surroundings.extend(more.iter().map(|(name, value)| (*name, OsString::from(value))));
+        surroundings.push(("PATH", opener(home.path())));
         prepare(&home.path().join("archive"));
         let (screen, display) = screen();
         let (bus, address) = bus();
@@ -68,11 +84,15 @@ impl Desktop {
             ("TAURI_WEBVIEW_AUTOMATION", "true".into()),
             ("AFTERCHAT_PORT", "0".into()),
         ]);
-        let driver = Ended::after(
+        // The app says what it says where its driver does.
+        let said = std::fs::File::create(home.path().join(SAID)).unwrap();
+        let driver = Ended::saying(
             Command::new("WebKitWebDriver")
                 .arg(format!("--port={port}"))
                 .envs(surroundings.clone())
-                .env_remove("WAYLAND_DISPLAY"),
+                .env_remove("WAYLAND_DISPLAY")
+                .stdout(said.try_clone().unwrap()),
+            said.into(),
         );
         let page = connect(port, &program, arguments).await;
         let desktop = Self { page, _driver: driver, _bus: bus, _screen: screen, home, surroundings };
@@ -131,6 +151,63 @@ impl Desktop {
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
+    }
+
+    /// Presses a button of the mouse where the element begins, after it was brought into view.
+    pub(crate) async fn press(&self, element: &Element, button: u64) {
+        let place = "const [element] = arguments;
+            const high = element.getBoundingClientRect().height > innerHeight / 2;
+            element.scrollIntoView({ block: high ? 'start' : 'center' });
+            const { left, top, width, height } = element.getClientRects()[0];
+            return [left + Math.min(width, 20) / 2, top + height / 2].map(Math.round)";
+        let place = self.page.execute(place, vec![json!(element)]).await.unwrap();
+        let [x, y] = [0, 1].map(|at| place[at].as_f64().unwrap());
+        let mouse = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveTo { duration: None, x, y })
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button });
+        self.page.perform_actions(mouse).await.unwrap();
+    }
+
+    /// All elements that match, in their order.
+    pub(crate) async fn all(&self, selector: &str) -> Vec<Element> {
+        self.page.find_all(Locator::Css(selector)).await.unwrap()
+    }
+
+    /// What was opened outside the app so far, in no order: the arguments of each call.
+    pub(crate) fn opened(&self) -> Vec<String> {
+        let files = std::fs::read_dir(self.home.path().join(OPENED)).unwrap().flatten();
+        let whole = files.filter(|file| !file.path().extension().is_some_and(|ending| ending == "part"));
+        let mut opened: Vec<_> = whole.map(|file| std::fs::read_to_string(file.path()).unwrap()).collect();
+        opened.sort();
+        opened
+    }
+
+    /// What the app and its driver have said on their outputs so far.
+    pub(crate) fn said(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.home.path().join(SAID)).unwrap()).into_owned()
+    }
+
+    /// Everything that the app wrote beside its archive, by its name.
+    pub(crate) fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let archive = self.home.path().join("archive");
+        let mut folders = vec![self.home.path().to_owned()];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+                let kind = std::fs::symlink_metadata(&path).map(|known| known.file_type());
+                match kind {
+                    Ok(kind) if kind.is_dir() && path != archive => folders.push(path),
+                    // A file may be gone meanwhile, and a socket is none.
+                    Ok(kind) if kind.is_file() => {
+                        let bytes = std::fs::read(&path).unwrap_or_default();
+                        found.push((path, bytes));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
     }
 
     pub(crate) async fn address(&self) -> String {
@@ -265,6 +342,24 @@ fn folders(home: &Path) -> Vec<(&'static str, OsString)> {
     folders
 }
 
+/// Puts a program before all others that writes down what it was to open, and gives the path on which it is found.
+fn opener(home: &Path) -> OsString {
+    let (programs, opened) = (home.join("bin"), home.join(OPENED));
+    std::fs::create_dir(&programs).unwrap();
+    std::fs::create_dir(&opened).unwrap();
+    let script = format!(
+        "#!/bin/sh\nprintf '%s' \"$*\" > '{0}'/$$.part\nmv '{0}'/$$.part '{0}'/$$\n",
+        opened.display()
+    );
+    // Each that the app would try, one after another.
+    for name in ["xdg-open", "gio", "gnome-open", "kde-open", "wslview"] {
+        std::fs::write(programs.join(name), &script).unwrap();
+        std::fs::set_permissions(programs.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let known = std::env::var_os("PATH").unwrap();
+    std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&known))).unwrap()
+}
+
 fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
@@ -274,8 +369,12 @@ struct Ended(Child);
 
 impl Ended {
     fn after(command: &mut Command) -> Self {
+        Self::saying(command, Stdio::null())
+    }
+
+    fn saying(command: &mut Command, errors: Stdio) -> Self {
         let program = command.get_program().to_string_lossy().into_owned();
-        let child = command.process_group(0).stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child = command.process_group(0).stdin(Stdio::null()).stderr(errors).spawn();
         Self(child.unwrap_or_else(|error| panic!("{program} cannot be started: {error}")))
     }
 

@@ -10,7 +10,9 @@ mod canary;
 mod corpus;
 mod harness;
 mod hostile;
+mod links;
 mod post;
+mod secrets;
 
 /// A module of its own gives these tests a name by which the machines without a screen leave them out.
 mod desktop {
