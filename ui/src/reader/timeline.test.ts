@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PageVisit, ShownMessage } from '../host/bindings';
-import { timeline } from './timeline';
+import { hitsBefore, lineOfHit, timeline } from './timeline';
 
 const said = (at: string, author: string, more: Partial<ShownMessage> = {}): ShownMessage => ({
   at: new Date(at).toISOString(),
@@ -72,4 +72,18 @@ test('hits are counted over the whole conversation', () => {
     [],
   );
   expect(hits).toBe(3);
+});
+
+test('a hit is found in its line, and the hits before a line are counted', () => {
+  const hit = { text: 'x', hit: true };
+  const { lines } = timeline(
+    [
+      said('2026-01-01T10:00', 'A', { text: [hit, hit] }),
+      said('2026-01-01T10:01', 'A'),
+      said('2026-01-01T10:02', 'A', { text: [hit] }),
+    ],
+    [],
+  );
+  expect([1, 2, 3, 4].map((hit) => lineOfHit(lines, hit))).toEqual([1, 1, 3, -1]);
+  expect([0, 1, 2, 3, 4].map((end) => hitsBefore(lines, end))).toEqual([0, 0, 2, 2, 3]);
 });

@@ -25,6 +25,16 @@ export interface Timeline {
 const speakerOf = (message: ShownMessage) =>
   `${message.role} ${message.author ?? ''} ${message.trigger ?? ''}`;
 
+/** How many hits there are in the lines before this one. */
+export const hitsBefore = (lines: Line[], end: number): number =>
+  lines.slice(0, end).reduce((sum, line) => sum + (line.kind === 'message' ? hitsOf(line.message) : 0), 0);
+
+/** The line in which this hit is; the first hit is 1. */
+export function lineOfHit(lines: Line[], hit: number): number {
+  let left = hit;
+  return lines.findIndex((line) => line.kind === 'message' && (left -= hitsOf(line.message)) <= 0);
+}
+
 const hitsOf = (message: ShownMessage) => message.text.filter((piece) => piece.hit).length;
 
 export function timeline(messages: ShownMessage[], pages: PageVisit[]): Timeline {

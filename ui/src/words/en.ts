@@ -159,7 +159,10 @@ export const en = {
     leads: (host: string) => `leads to ${host}`,
     leadsTo: (host: string, url: string) => `Leads to ${host}: ${url}`,
   },
+  more: (shown: number, all: number) => `Show more (${count(shown)} of ${count(all)} are shown)`,
   reader: {
+    earlier: (lines: number) => `Show earlier lines (${count(lines)})`,
+    later: (lines: number) => `Show later lines (${count(lines)})`,
     more: (shown: string, all: string) => `Show more (${shown} of ${all} are shown)`,
     label: 'Conversation',
     none: 'Choose a conversation',

@@ -1,0 +1,2 @@
+/** Entries of a list that are drawn before somebody asks for more. */
+export const initially = 250;
