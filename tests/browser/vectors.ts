@@ -52,3 +52,39 @@ export function withBytes(service: string, name: string, hex: string): Buffer {
     parts.flatMap((part, at) => [...(at ? [Buffer.from(hex, 'hex')] : []), Buffer.from(part)]),
   );
 }
+
+/** A body that is much. */
+export interface Large {
+  name: string;
+  tries: string;
+  becomes?: 'conversation' | 'no_conversation' | 'unreadable';
+  /** The answer of a door that does not take it. */
+  refused?: number;
+  body: Buffer;
+}
+
+interface Recipe extends Omit<Large, 'body'> {
+  begin?: string;
+  each: string;
+  between?: string;
+  first?: number;
+  times: number;
+  middle?: string;
+  close?: string;
+  end?: string;
+  bytes?: number;
+}
+
+/** Every body that is much, as the tests of the door and of the exports make it too. */
+export function large(): Large[] {
+  const file = resolve(__dirname, '../hostile/vectors/large.json');
+  const { bodies } = JSON.parse(readFileSync(file, 'utf8')) as { bodies: Recipe[] };
+  return bodies.map(({ begin, each, between, first, times, middle, close, end, bytes, ...told }): Large => {
+    const numbered = (_: unknown, at: number) => each.replaceAll('{n}', String((first ?? 0) + at));
+    const items = each.includes('{n}')
+      ? Array.from({ length: times }, numbered).join(between ?? '')
+      : (each + (between ?? '')).repeat(times - 1) + each;
+    const text = [begin, items, middle, close?.repeat(times), end].join('');
+    return { ...told, body: Buffer.from(text.padEnd(bytes ?? 0)) };
+  });
+}

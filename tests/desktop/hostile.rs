@@ -11,6 +11,7 @@ mod desktop {
     use crate::corpus::{FAMILIES, Vector, becomes, family, filled, services, written};
     use crate::harness::{Desktop, PATIENCE};
     use crate::post::post;
+    use crate::recipes::large;
 
     /// What is wrong in a page, by the list that Chromium is held to as well.
     const LOOKS: &str = include_str!("../browser/looks.js");
@@ -96,6 +97,55 @@ mod desktop {
         assert_eq!(desktop.windows().await, 1, "no window opened");
         assert_eq!(desktop.address().await.split('#').next(), home.split('#').next(), "the page stayed");
         assert!(canary.heard().is_empty(), "nobody called out: {:?}", canary.heard());
+        desktop.end().await;
+    }
+
+    /// Those that become much in a page, in the engine of the window.
+    #[tokio::test]
+    async fn what_is_much_is_drawn_by_the_window_a_part_at_a_time() {
+        const MOST: u64 = 40_000;
+        let desktop = Desktop::start().await;
+        let overview = ask(&desktop, "overview", json!({})).await;
+        let sources = overview["sources"].as_array().unwrap();
+        let source = sources.iter().find(|source| source["provider"] == "smartsupp");
+        let url = source.unwrap()["hook_url"].as_str().unwrap();
+        let taken: Vec<_> = large().into_iter().filter(|one| one.refused.is_none()).collect();
+        for one in &taken {
+            assert_eq!(post(url, &one.body()).await.0, 200, "{}", one.name);
+        }
+        let deadline = Instant::now() + PATIENCE;
+        while ask(&desktop, "overview", json!({})).await["waiting"] != 0 {
+            assert!(Instant::now() < deadline, "every delivery is read");
+            desktop.drawn().await;
+        }
+        let rows = ask(&desktop, "conversations", json!({ "view": "everything" })).await;
+        let rows = rows["rows"].as_array().unwrap();
+        let conversations = taken.iter().filter(|one| one.becomes.as_deref() == Some("conversation"));
+        assert_eq!(rows.len(), conversations.count());
+        let elements = "document.querySelectorAll('*').length";
+        for row in rows {
+            let begun = Instant::now();
+            show(&desktop, &format!("/everything?open={}", row["id"].as_str().unwrap()), "ol.transcript")
+                .await;
+            assert_eq!(looks(&desktop).await, json!([]), "{}", row["visitor_name"]);
+            let drawn = desktop.value(elements).await.as_u64().unwrap();
+            assert!(drawn < MOST, "{} has {drawn} elements", row["visitor_name"]);
+            println!("{}: {:?}, {drawn} elements", row["visitor_name"], begun.elapsed());
+        }
+        for (at, one) in taken.iter().enumerate() {
+            let begun = Instant::now();
+            show(&desktop, &format!("/deliveries?open={}", at + 1), "[role=tabpanel]").await;
+            let tabs =
+                desktop.value("document.querySelectorAll('[role=tab]').length").await.as_u64().unwrap();
+            assert!(tabs > 1, "{} is shown in several ways", one.name);
+            for tab in 0..tabs {
+                desktop.run(&format!("document.querySelectorAll('[role=tab]')[{tab}].click()")).await;
+                desktop.drawn().await;
+                assert_eq!(looks(&desktop).await, json!([]), "{}, tab {tab}", one.name);
+            }
+            println!("delivery {}: {:?}", one.name, begun.elapsed());
+        }
+        assert_eq!(desktop.windows().await, 1, "no window opened");
         desktop.end().await;
     }
 

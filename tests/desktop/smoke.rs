@@ -12,6 +12,8 @@ mod harness;
 mod hostile;
 mod links;
 mod post;
+#[path = "../hostile/large.rs"]
+mod recipes;
 mod secrets;
 
 /// A module of its own gives these tests a name by which the machines without a screen leave them out.

@@ -6,6 +6,7 @@ mod bad_input;
 mod durable;
 mod faults;
 mod house;
+mod large;
 mod limits;
 mod load;
 mod nothing;
@@ -13,5 +14,7 @@ mod samples;
 mod signatures;
 mod tokens;
 
+#[path = "../hostile/large.rs"]
+mod recipes;
 #[path = "../../src-tauri/crates/listener/tests/sockets/sender.rs"]
 mod sender;
