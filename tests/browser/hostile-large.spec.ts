@@ -109,7 +109,6 @@ for (const { name, tries, becomes, refused, body } of large()) {
     console.log(
       `${name}, ${body.length} bytes, in milliseconds: ${JSON.stringify(Object.fromEntries(times))}`,
     );
-    expect(Math.max(...times.values()), 'nothing stands still').toBeLessThan(2 * sane);
   });
 }
 
