@@ -1,6 +1,5 @@
 //! Where secrets stand in a body: in texts whose names tell that they are secret.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use afterchat_transcript::payload::{Payload, multipart};
@@ -132,8 +131,8 @@ struct BytesAt<'a> {
 }
 
 impl<'a> BytesAt<'a> {
-    fn new(text: &Cow<'_, str>, bytes: &'a [u8]) -> Self {
-        let chunks = matches!(text, Cow::Owned(_)).then(|| bytes.utf8_chunks());
+    fn new(text: &str, bytes: &'a [u8]) -> Self {
+        let chunks = (text.as_bytes() != bytes).then(|| bytes.utf8_chunks());
         Self { chunks, text: 0, bytes: 0, next: (0, 0) }
     }
 
