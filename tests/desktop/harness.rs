@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
@@ -37,6 +38,7 @@ pub(crate) struct Desktop {
     _bus: Ended,
     _screen: Ended,
     home: TempDir,
+    presses: AtomicUsize,
     /// What the app runs in.
     surroundings: Vec<(&'static str, OsString)>,
 }
@@ -95,7 +97,15 @@ impl Desktop {
             said.into(),
         );
         let page = connect(port, &program, arguments).await;
-        let desktop = Self { page, _driver: driver, _bus: bus, _screen: screen, home, surroundings };
+        let desktop = Self {
+            page,
+            _driver: driver,
+            _bus: bus,
+            _screen: screen,
+            home,
+            presses: AtomicUsize::new(0),
+            surroundings,
+        };
         desktop.drawn().await;
         desktop
     }
@@ -153,14 +163,28 @@ impl Desktop {
         }
     }
 
-    /// Presses a button of the mouse where the element begins, after it was brought into view.
+    /// Presses a button of the mouse where the element begins, after it was brought into view. Never twice at one place,
+    /// which would be a double click.
     pub(crate) async fn press(&self, element: &Element, button: u64) {
-        let place = "const [element] = arguments;
+        let aside = 3 + 10 * (self.presses.fetch_add(1, Ordering::Relaxed) % 2);
+        let place = "const [element, aside] = arguments;
             const high = element.getBoundingClientRect().height > innerHeight / 2;
             element.scrollIntoView({ block: high ? 'start' : 'center' });
             const { left, top, width, height } = element.getClientRects()[0];
-            return [left + Math.min(width, 20) / 2, top + height / 2].map(Math.round)";
-        let place = self.page.execute(place, vec![json!(element)]).await.unwrap();
+            return [left + Math.min(aside, width - 1), top + height / 2].map(Math.round)";
+        let place = async || {
+            // A region that is brought back to where somebody stood moves for some frames.
+            self.drawn().await;
+            self.drawn().await;
+            self.page.execute(place, vec![json!(element), json!(aside)]).await.unwrap()
+        };
+        let mut before = Value::Null;
+        let mut now = place().await;
+        while now != before {
+            before = now;
+            now = place().await;
+        }
+        let place = now;
         let [x, y] = [0, 1].map(|at| place[at].as_f64().unwrap());
         let mouse = MouseActions::new("mouse".to_owned())
             .then(PointerAction::MoveTo { duration: None, x, y })
@@ -177,7 +201,7 @@ impl Desktop {
     /// What was opened outside the app so far, in no order: the arguments of each call.
     pub(crate) fn opened(&self) -> Vec<String> {
         let files = std::fs::read_dir(self.home.path().join(OPENED)).unwrap().flatten();
-        let whole = files.filter(|file| !file.path().extension().is_some_and(|ending| ending == "part"));
+        let whole = files.filter(|file| file.path().extension().is_none_or(|ending| ending != "part"));
         let mut opened: Vec<_> = whole.map(|file| std::fs::read_to_string(file.path()).unwrap()).collect();
         opened.sort();
         opened

@@ -36,15 +36,15 @@ async fn look(house: &House, one: &Large, id: i64) {
     assert_eq!(answer, one.refused.unwrap_or(200), "{}", one.name);
     let answered = begun.elapsed();
     if one.refused.is_some() {
-        assert_eq!(house.archive.newest_delivery().unwrap(), id, "{} is not kept", one.name);
+        assert_eq!(house.archive.newest_delivery().expect("the journal"), id, "{} is not kept", one.name);
         return;
     }
-    let kept = house.archive.delivery(DeliveryId(id)).unwrap().delivery;
+    let kept = house.archive.delivery(DeliveryId(id)).expect("a delivery").delivery;
     assert!(kept.body == body, "{} is kept to the byte", one.name);
     let outcomes = house.outcomes().await;
-    assert_eq!(Some(word(*outcomes.last().unwrap())), one.becomes.as_deref(), "{}", one.name);
+    assert_eq!(Some(word(*outcomes.last().expect("it is the last"))), one.becomes.as_deref(), "{}", one.name);
     let read = begun.elapsed();
-    let summary = house.archive.delivery_summary(DeliveryId(id)).unwrap();
+    let summary = house.archive.delivery_summary(DeliveryId(id)).expect("a delivery");
     assert_eq!(
         summary.reason.is_some(),
         one.becomes.as_deref() == Some("unreadable"),
@@ -53,9 +53,10 @@ async fn look(house: &House, one: &Large, id: i64) {
     );
     let mut sizes = Vec::new();
     for conversation in &summary.conversations {
-        let transcript = house.archive.transcript(&ConversationId::from_text(conversation)).unwrap();
+        let transcript =
+            house.archive.transcript(&ConversationId::from_text(conversation)).expect("a transcript");
         for format in FORMATS {
-            sizes.push(render(&transcript, format, &FixedOffset::east_opt(3600).unwrap()).len());
+            sizes.push(render(&transcript, format, &FixedOffset::east_opt(3600).expect("an hour")).len());
         }
     }
     let all = begun.elapsed();
@@ -79,5 +80,5 @@ async fn what_is_much_is_kept_becomes_what_it_is_and_is_written() {
     let mut sender = house.sender().await;
     sender.send(post(house.hook("any"), "", b"{}")).await;
     assert_eq!(sender.answer().await.status, 200);
-    assert_eq!(house.outcomes().await.len(), usize::try_from(id + 1).unwrap());
+    assert_eq!(house.outcomes().await.len(), usize::try_from(id + 1).expect("few"));
 }

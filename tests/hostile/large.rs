@@ -38,7 +38,9 @@ struct Family {
 /// All of them.
 pub(crate) fn large() -> Vec<Large> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("hostile/vectors/large.json");
-    serde_json::from_slice::<Family>(&std::fs::read(file).unwrap()).unwrap().bodies
+    serde_json::from_slice::<Family>(&std::fs::read(file).expect("the recipes"))
+        .expect("they are JSON")
+        .bodies
 }
 
 impl Large {
