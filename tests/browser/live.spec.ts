@@ -80,3 +80,29 @@ test('the status line tells where the door is and when it last heard something',
   await expect(status).toContainText('last delivery just now');
   await expect(status).toContainText('1 conversation');
 });
+
+test('what is opened is asked for once, and not again by being shown', async ({ inbox }) => {
+  const { page } = inbox;
+  for (const [id, name] of ['Anna Berg', 'Petr Novák', 'Jana Malá'].entries())
+    await inbox.chat(name, `Words of ${name}`, id + 1);
+  await inbox.everythingIsRead();
+  await expect(inbox.rows).toHaveCount(3);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const [, query] = /\/api\/query\/(conversation|delivery|visitor)$/.exec(request.url()) ?? [];
+    if (query) asked.push(`${query} ${request.postData() ?? ''}`);
+  });
+  for (const name of ['Anna Berg', 'Petr Novák', 'Jana Malá']) await inbox.open(name);
+  await page.keyboard.press('v');
+  await expect(page.getByRole('heading', { level: 1, name: 'Jana Malá' })).toBeVisible();
+  await inbox.go('deliveries');
+  for (const at of [0, 1, 2]) {
+    await inbox.rows.nth(at).click();
+    await expect(page.getByRole('region', { name: 'Raw body' })).toContainText(
+      `Words of ${['Jana Malá', 'Petr Novák', 'Anna Berg'][at]}`,
+    );
+  }
+  expect(asked.filter((each) => each.startsWith('conversation ')).length, asked.join('\n')).toBe(3);
+  expect(asked.filter((each) => each.startsWith('delivery ')).length, asked.join('\n')).toBe(3);
+  expect(asked.filter((each) => each.startsWith('visitor ')).length, asked.join('\n')).toBe(1);
+});
