@@ -24,6 +24,8 @@ mod desktop {
         link: bool,
         /// The host that it leads to.
         shows: Option<String>,
+        /// What is opened, where that is not all of it.
+        opens: Option<String>,
     }
 
     #[derive(Deserialize)]
@@ -46,6 +48,9 @@ mod desktop {
     impl Address {
         /// What the system's program is given; its parts are told by a parser of addresses.
         fn opens(&self) -> String {
+            if let Some(opens) = &self.opens {
+                return opens.clone();
+            }
             let url = url::Url::parse(self.text.trim()).unwrap();
             if let Some(shown) = &self.shows {
                 let host = url::Url::parse(&format!("http://{shown}/")).unwrap();
@@ -171,8 +176,13 @@ mod desktop {
             let own = |url: url::Url| (url.scheme(), url.host_str()) == ("tauri", page.host_str());
             !one.text.contains('\\') && page.join(&one.text).is_ok_and(|url| !own(url))
         };
-        let own =
-            |name: &str, text: String| Address { name: name.to_owned(), text, link: false, shows: None };
+        let own = |name: &str, text: String| Address {
+            name: name.to_owned(),
+            text,
+            link: false,
+            shows: None,
+            opens: None,
+        };
         addresses.push(own("canary", format!("http://{}/canary", canary.host)));
         addresses.push(own("canary-data", format!("data:text/html,<img src=http://{}/data>", canary.host)));
         for address in addresses.iter().filter(elsewhere) {
