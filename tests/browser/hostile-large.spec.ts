@@ -35,7 +35,7 @@ async function step(inbox: Inbox, times: Map<string, number>, name: string, act:
 
 for (const { name, tries, becomes, refused, body } of large()) {
   test(`${name}: ${tries}`, async ({ inbox }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(360_000);
     const { page } = inbox;
     const times = new Map<string, number>();
     const answer = await fetch(await inbox.address('smartsupp'), {
@@ -115,7 +115,7 @@ for (const { name, tries, becomes, refused, body } of large()) {
 test('all of a hundred thousand messages can be reached, a part at a time, and a hit anywhere', async ({
   inbox,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   const { page } = inbox;
   const { body } = large().find(({ name }) => name === 'messages')!;
   await inbox.post('smartsupp', body);

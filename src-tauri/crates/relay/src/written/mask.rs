@@ -174,12 +174,13 @@ impl Mask {
     /// These bytes with a placeholder for each known secret in them.
     fn known_in(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut shown = bytes.to_vec();
-        for secret in self.known.clone() {
-            let found: Vec<usize> = memmem::find_iter(&shown, &secret).collect();
+        let known = std::mem::take(&mut self.known);
+        for secret in &known {
+            let found: Vec<usize> = memmem::find_iter(&shown, secret).collect();
             if found.is_empty() {
                 continue;
             }
-            let (placeholder, rest, mut done) = (self.placeholder(&secret), std::mem::take(&mut shown), 0);
+            let (placeholder, rest, mut done) = (self.placeholder(secret), std::mem::take(&mut shown), 0);
             for at in found {
                 shown.extend_from_slice(&rest[done..at]);
                 shown.extend_from_slice(placeholder.as_bytes());
@@ -187,6 +188,7 @@ impl Mask {
             }
             shown.extend_from_slice(&rest[done..]);
         }
+        self.known = known;
         shown
     }
 
